@@ -1,0 +1,56 @@
+# Targets for developers and for a first look. Everything runs in .venv, made from the locked requirements.
+PYTHON ?= python3
+BIN := .venv/bin
+UPSTREAM ?=
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test lint conformance bench bench-quick fuzz proto lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## create .venv from the lock file
+
+.venv/.ready: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=..." >&2; exit 1; }
+	@echo "creating .venv (once; about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## start Envoy, the sidecar and a demo MCP server (or UPSTREAM=http://host:port/mcp)
+	@exec $(BIN)/extproc up $(if $(UPSTREAM),--upstream $(UPSTREAM))
+
+demo: setup ## a scripted tour: what is allowed, changed and refused, and why
+	@exec $(BIN)/extproc demo
+
+lock: setup ## resolve the locked requirements again
+	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --generate-hashes --no-emit-index-url \
+	  --universal --python-version 3.11 --output-file requirements/dev.txt
+
+lint: setup ## format, lint, types and layers
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@mkdir -p out && $(BIN)/lint-imports --no-cache > out/lint-imports.log 2>&1 || { cat out/lint-imports.log; exit 1; }
+
+test: setup ## all tests, with a real Envoy and the official SDKs
+	@$(BIN)/python -m pytest
+
+conformance: setup ## the official conformance suite, direct and through the sidecar
+	@$(BIN)/python -m tests.conformance.run
+
+bench: setup ## what the sidecar costs, end to end; about eight minutes
+	@$(BIN)/python -m benchmarks.data_path
+
+bench-quick: setup ## the same in about a minute
+	@$(BIN)/python -m benchmarks.data_path --quick
+
+fuzz: setup ## throw mutated messages at the parser for a minute
+	@$(BIN)/python -m tests.fuzz.parser --seconds 60
+
+proto: setup ## generate the protobuf stubs again
+	@$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=. --pyi_out=. proto/extproc/_gen/ext_proc.proto
+
+clean: ## remove everything that was generated here, the environment too
+	@rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Benchmarks: one module per question, arms interleaved in one run, raw results kept."""

@@ -1,0 +1,1 @@
+"""Generated protobuf stubs. Made by `make proto`; never edited."""

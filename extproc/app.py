@@ -1,0 +1,115 @@
+"""The composition root: the only place where configuration becomes a running sidecar."""
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Final
+
+import watchfiles
+from prometheus_client import start_http_server
+
+from extproc.clock import RandomIds, SystemClock
+from extproc.config.faults import ConfigError
+from extproc.config.policy_file import load_policy
+from extproc.config.settings_file import Config
+from extproc.engine.judging import Engine, Ports
+from extproc.server.servicer import Processor
+from extproc.server.serving import ControlServer, ExtProcServer
+from extproc.stores.memory import MemoryHolds, MemorySessions
+from extproc.telemetry.decisions import DecisionLines
+from extproc.telemetry.metrics import Metrics
+
+_log: Final = logging.getLogger("extproc")
+
+
+class App:
+    """One sidecar process."""
+
+    def __init__(self, config: Config, base: Path) -> None:
+        """Wire everything; `base` is the folder that the policy's path is relative to."""
+        self._config = config
+        self._policy_path = base / config.policy
+        self._metrics = Metrics()
+        self._holds = MemoryHolds()
+        lines = DecisionLines(sys.stdout.buffer if config.log.decisions else None, self._metrics)
+        ports = Ports(sessions=MemorySessions(), holds=self._holds, log=lines, clock=SystemClock(), ids=RandomIds())
+        self._engine = Engine(settings=config.settings(), ports=ports)
+        processor = Processor(self._engine, self._metrics, streams=config.limits.streams)
+        self._server = ExtProcServer(processor, body_bytes=config.limits.body_bytes)
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT, then drain."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+            self._expose_metrics(stack)
+            await self._server.start(self._config.listen.address)
+            if self._config.control.socket:
+                control = ControlServer(self._holds)
+                await control.start(self._config.control.socket)
+                stack.push_async_callback(control.stop)
+            await self.load()
+            tasks.create_task(self._watch(stop))
+            _log.info("listening on %s", self._config.listen.address)
+            self._warn()
+            await stop.wait()
+            _log.info("draining for at most %s s", self._config.timeouts.drain)
+            await self._server.drain(self._config.timeouts.drain)
+
+    async def load(self) -> None:
+        """Read the policy; a bad file leaves the one in force, and says so."""
+        try:
+            policy = load_policy(self._policy_path)
+        except ConfigError as error:
+            self._metrics.policy_loaded(None)
+            kept = self._engine.policy
+            state = f"revision {kept.revision} stays in force" if kept else "nothing is served until it is mended"
+            _log.error("policy not loaded, %s:\n%s", state, error)
+            return
+        if self._engine.policy is None or self._engine.policy.revision != policy.revision:
+            self._engine.policy = policy
+            self._metrics.policy_loaded(policy.revision)
+            _log.info("policy revision %s is in force: %d rules", policy.revision, len(policy.rules))
+        await self._server.serving(ready=True)
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        """Reload on a change in the policy's folder: a mounted file is a symlink, and only its folder changes."""
+        with suppress(FileNotFoundError):
+            async for _ in watchfiles.awatch(self._policy_path.parent, stop_event=stop, debounce=100, step=20):
+                await self.load()
+        if not stop.is_set():
+            _log.error("the policy's folder cannot be watched: changes need a restart")
+
+    def _expose_metrics(self, stack: AsyncExitStack) -> None:
+        if self._config.metrics.address is None:
+            return
+        host, _, port = self._config.metrics.address.rpartition(":")
+        server, thread = start_http_server(int(port), host.strip("[]"), registry=self._metrics.registry)
+        stack.callback(thread.join)
+        stack.callback(server.server_close)
+        stack.callback(server.shutdown)
+
+    def _warn(self) -> None:
+        for direction in sorted(self._engine.settings.fail_open):
+            _log.warning("UNSAFE: unsafe_fail_open.%s lets messages pass unjudged when the sidecar fails", direction)
+
+
+def serve(config: Config, base: Path) -> None:
+    """Run a sidecar until it is told to stop."""
+    import uvloop  # noqa: PLC0415 - only a serving process needs it
+
+    logging.basicConfig(
+        level=config.log.level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+    )
+
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+
+    async def run() -> None:
+        await App(config, base).run()  # gRPC's servers belong to the loop they are made in
+
+    uvloop.run(run())

@@ -1,0 +1,19 @@
+"""`extproc serve`."""
+
+import sys
+from pathlib import Path
+
+from extproc.config.faults import ConfigError
+from extproc.config.settings_file import load_config
+
+
+def run(path: Path) -> None:
+    """Load the configuration and serve; a bad file ends the command with every fault and exit code 2."""
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    from extproc.app import serve
+
+    serve(config, path.resolve().parent)

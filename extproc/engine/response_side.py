@@ -1,0 +1,246 @@
+"""Judge what a server answers: the head of its response and a whole JSON body."""
+
+from typing import Final
+
+from extproc.engine.judging import Judged, explanation
+from extproc.engine.single import DENIED, JSON_HEADERS, hold, respond
+from extproc.engine.state import ExchangeState, refusal_of, rejection_metadata, response_metadata
+from extproc.mcp.headers import SESSION, Headers, param_headers
+from extproc.mcp.http import EVENT_STREAM, JSON, identity_encoded, media_type, status_of
+from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
+from extproc.mcp.refusals import INTERNAL_ERROR, POLICY_DENIED, error, failed
+from extproc.mcp.sse import SseEvent, encode
+from extproc.mcp.versions import REVISIONS
+from extproc.model.decision import Edit, Effect
+from extproc.model.message import (
+    Call,
+    Direction,
+    ErrorResponse,
+    JsonObject,
+    JsonValue,
+    Message,
+    Response,
+)
+from extproc.model.rejection import Rejection
+from extproc.ports import Resolution, SessionKey
+from extproc.redact.apply import Plan, dump, rewrite, rewrite_batch
+from extproc.wire.answers import Answer, Forward, Metadata, Respond, Stream
+
+S2C: Final = Direction.SERVER_TO_CLIENT
+_OK: Final = 200
+_REDIRECT: Final = 300
+_BAD: Final = 400
+_BAD_GATEWAY: Final = 502
+# What a client needs of a response whose body is replaced together with its head.
+_KEPT_HEADERS: Final = ("www-authenticate", "retry-after", "allow", SESSION)
+
+
+async def judge_response_head(state: ExchangeState, headers: Headers, *, bodyless: bool, local: bool) -> Answer:
+    """Decide by the head how the body is read, and refuse what could not be read."""
+    state.response_headers, state.status, state.local = headers, status_of(headers), local
+    if local and state.status < _BAD:
+        # Nothing was judged, so nothing may have reached a server; only an error that Envoy made itself passes.
+        return refuse(state, "unjudged_response", "a response came though no request was seen", status=500)
+    if headers.ambiguous() is not None:
+        return refuse(state, "repeated_header", "the server sent a header twice")
+    await _end_session(state)
+    if bodyless:
+        return _bodyless(state)
+    if not identity_encoded(headers):
+        return refuse(state, "content_encoding", "the server compressed its response")
+    kind = media_type(headers)
+    if kind == JSON:
+        return Forward()
+    if kind == EVENT_STREAM and state.status == _OK and not local:
+        _remember_session(state)
+        first = b"".join(encode(SseEvent(name="message", data=dump(refusal))) for refusal in state.refusals)
+        return Stream(first=first)
+    return refuse(state, "content_type", f"the server's response (HTTP {state.status}) was neither JSON nor events")
+
+
+def _bodyless(state: ExchangeState) -> Answer:
+    if state.refusals:
+        return respond(state.refusals, DENIED, None)
+    if state.calls and state.status < _BAD:
+        return refuse(state, "no_answer", "the server gave no answer to the request")
+    if _REDIRECT <= state.status < _BAD:
+        return refuse(state, "redirect", "the server answered with a redirect")
+    return Forward()
+
+
+async def _end_session(state: ExchangeState) -> None:
+    if state.http_method == "DELETE" and state.key is not None and state.status < _REDIRECT:
+        await state.engine.ports.sessions.end(state.key)
+
+
+def _remember_session(state: ExchangeState) -> None:
+    """Take the session that an `initialize` response opens."""
+    if state.initializing and state.session is None:
+        state.session = state.response_headers.get(SESSION)
+
+
+async def judge_response_document(state: ExchangeState, body: bytes) -> Answer:
+    """Judge a JSON body: the response to the one call of this exchange, an error, or the responses to an array."""
+    _remember_session(state)
+    document = parse_document(body, state.engine.settings.limits)
+    if isinstance(document, Rejection):
+        return replace_body(state, document)
+    if isinstance(document, list):
+        return await _judge_array(state, body, document)
+    message = read_message(document)
+    if isinstance(message, Rejection):
+        return replace_body(state, message)
+    if state.status >= _BAD or state.local:
+        return _error_status(state, body, message)
+    call = _answered(state, message)
+    if call is None:
+        return replace_body(state, _unasked(message))
+    return await _judge_answer(state, body, message, call)
+
+
+async def _judge_answer(state: ExchangeState, body: bytes, message: Message, call: Call) -> Answer:
+    judged = await judge_response(state, message, call)
+    metadata = response_metadata(judged)
+    refusals = state.refusals
+
+    async def release() -> Answer:
+        edits = judged.decision.edits
+        edited = rewrite(body, edits) if edits else None
+        if refusals:
+            edited = b"[" + b",".join([edited or body, *map(dump, refusals)]) + b"]"
+        return Forward(body=edited, metadata=metadata)
+
+    def deny(resolution: Resolution | None) -> Answer:
+        refusal = refusal_of(judged, call, resolution)
+        return Forward(body=dump([refusal, *refusals] if state.batch else refusal), metadata=metadata)
+
+    match judged.decision.effect:
+        case Effect.ALLOW:
+            return await release()
+        case Effect.HOLD:
+            return hold(state, judged, release, deny)
+        case Effect.DENY:
+            return deny(None)
+
+
+async def judge_response(state: ExchangeState, message: Message, call: Call) -> Judged:
+    """Judge the response to a call, and learn from it what later requests are read by."""
+    judged = state.engine.judge(message, state.context(S2C, call), state.policy)
+    if state.key is not None:
+        await state.engine.ports.sessions.close_call(state.key, Direction.CLIENT_TO_SERVER, call.id)
+    if isinstance(message, Response):
+        await _learn(state, message, call)
+    return judged
+
+
+async def _learn(state: ExchangeState, message: Response, call: Call) -> None:
+    sessions = state.engine.ports.sessions
+    match call.method:
+        case "initialize":
+            version, issued = message.result.get("protocolVersion"), state.response_headers.get(SESSION)
+            if isinstance(version, str) and version in REVISIONS and issued is not None:
+                await sessions.negotiated(SessionKey(server=state.server, session=issued), version)
+        case "tools/list":
+            tools = message.result.get("tools")
+            for tool in tools if isinstance(tools, list) else ():
+                name = tool.get("name") if isinstance(tool, dict) else None
+                if isinstance(tool, dict) and isinstance(name, str):
+                    await sessions.learn_tool(state.server, name, param_headers(tool))
+        case _:
+            pass
+
+
+async def _judge_array(state: ExchangeState, body: bytes, documents: list[JsonValue]) -> Answer:
+    """Judge the responses to an array of requests; one that cannot be read replaces the whole body."""
+    if not state.batch:
+        return replace_body(state, _malformed("array", "the server answered one request with an array"))
+    plans: list[Plan] = []
+    judged: Judged | None = None
+    for document in documents:
+        message = read_message(document)
+        if isinstance(message, Rejection):
+            return replace_body(state, message)
+        call = _answered(state, message)
+        if call is None:
+            return replace_body(state, _unasked(message))
+        judged = await judge_response(state, message, call)
+        plans.append(plan_response(judged, call))
+    unchanged = not state.refusals and all(plan == () for plan in plans)
+    edited = None if unchanged else rewrite_batch(body, [*plans, *state.refusals])
+    return Forward(body=edited, metadata=response_metadata(judged) if judged else None)
+
+
+def plan_response(judged: Judged, call: Call) -> Plan:
+    """Return what becomes of one response of an array, where a hold is a refusal."""
+    return judged.decision.edits if judged.decision.effect is Effect.ALLOW else refusal_of(judged, call)
+
+
+def _answered(state: ExchangeState, message: Message) -> Call | None:
+    if isinstance(message, Response | ErrorResponse) and message.id is not None:
+        return state.close_call(message.id)
+    return None
+
+
+def _error_status(state: ExchangeState, body: bytes, message: Message) -> Answer:
+    """Judge the JSON-RPC error of an HTTP error; one without an id gets that of the call, so that it is understood."""
+    if not isinstance(message, ErrorResponse):
+        return replace_body(state, _malformed("not_an_error", "an HTTP error carried no JSON-RPC error"))
+    call = None if state.batch else next(iter(state.calls.values()), None)
+    judged = state.engine.judge(message, state.context(S2C, call), state.policy)
+    edits = judged.decision.edits
+    if message.id is None and call is not None:
+        edits = (*edits, Edit(pointer=("id",), replacement=call.id))
+    match judged.decision.effect:
+        case Effect.ALLOW:
+            edited = rewrite(body, edits) if edits else None
+        case Effect.HOLD | Effect.DENY:  # an error is worth no wait
+            text = explanation(judged)
+            edited = dump(refusal_of(judged, call) if call is not None else error(None, POLICY_DENIED, text))
+    return Forward(body=edited, metadata=response_metadata(judged))
+
+
+def refuse(state: ExchangeState, reason: str, problem: str, *, status: int | None = None) -> Respond:
+    """Answer in place of the server, whose response cannot be judged."""
+    metadata = record(state, _malformed(reason, problem))
+    if status is None:
+        status = state.status if state.status >= _BAD else _OK if state.calls else _BAD_GATEWAY
+    kept = tuple((name, value) for name in _KEPT_HEADERS if (value := state.response_headers.get(name)) is not None)
+    return Respond(
+        status=status,
+        body=dump(failures(state, problem)),
+        headers=(*JSON_HEADERS, *kept),
+        details=f"mcp_extproc_{reason}",
+        metadata=metadata,
+    )
+
+
+def replace_body(state: ExchangeState, rejection: Rejection) -> Forward:
+    """Put an error in place of a body that cannot be judged; the head has not gone out yet and stays."""
+    metadata = record(state, rejection)
+    problem = f"The server's response was refused: {rejection.message}"
+    return Forward(body=dump(failures(state, problem)), set_headers=JSON_HEADERS, metadata=metadata)
+
+
+def failures(state: ExchangeState, problem: str) -> JsonObject | list[JsonObject]:
+    """Return the error that each open call of the exchange is answered with."""
+    text = problem[:1].upper() + problem[1:]
+    answers = [failed(call.id, text) for call in state.calls.values()]
+    if state.batch:
+        return [*answers, *state.refusals]
+    return answers[0] if answers else error(None, INTERNAL_ERROR, text)
+
+
+def record(state: ExchangeState, rejection: Rejection) -> Metadata:
+    """Put on record that a server's message was refused before any rule was asked."""
+    decision_id = state.engine.reject(rejection, state.context(S2C), state.policy)
+    return rejection_metadata(state, decision_id, response=True)
+
+
+def _unasked(message: Message) -> Rejection:
+    if isinstance(message, Response | ErrorResponse):
+        return _malformed("unknown_id", "it answers a request that was not made here")
+    return _malformed("not_a_response", "a JSON body must be a response")
+
+
+def _malformed(reason: str, message: str) -> Rejection:
+    return Rejection(reason=reason, message=message, code=INVALID_REQUEST)

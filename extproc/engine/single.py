@@ -1,0 +1,244 @@
+"""Judge one message of a client: read it strictly, have it judged, and put the decision into an answer for Envoy."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from extproc.engine.judging import Judged, describe, explanation
+from extproc.engine.state import ExchangeState, Held, refusal_of, rejection_metadata, request_metadata
+from extproc.mcp import headers as h
+from extproc.mcp.headers import Headers, check_agreement, mirrored
+from extproc.mcp.http import JSON, METHODS
+from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
+from extproc.mcp.refusals import INTERNAL_ERROR, POLICY_DENIED, error, rejected
+from extproc.mcp.versions import of_message
+from extproc.model.decision import Effect
+from extproc.model.message import (
+    Call,
+    Direction,
+    ErrorResponse,
+    JsonObject,
+    JsonValue,
+    Message,
+    Notification,
+    Request,
+    Response,
+)
+from extproc.model.rejection import Rejection
+from extproc.ports import Resolution
+from extproc.redact.apply import dump, rewrite
+from extproc.wire.answers import Answer, Forward, Metadata, Pending, Respond
+
+_C2S: Final = Direction.CLIENT_TO_SERVER
+_METHOD_NOT_ALLOWED: Final = 405
+JSON_HEADERS: Final = (("content-type", JSON),)
+DENIED: Final = "mcp_extproc_denied"
+UNKNOWN_RESPONSE: Final = Rejection(
+    reason="unknown_response", message="no request of the server has this id in this session", code=INVALID_REQUEST
+)
+
+
+async def negotiated(state: ExchangeState) -> str | None:
+    """Return the version that the session of this exchange settled on, if it is known."""
+    return await state.engine.ports.sessions.version(state.key) if state.key else None
+
+
+async def read(state: ExchangeState, headers: Headers, document: JsonValue) -> Message | Rejection:
+    """Read one message and refuse what contradicts its revision or its headers."""
+    message = read_message(document)
+    if isinstance(message, Rejection):
+        return message
+    revision = of_message(message, headers, await negotiated(state), state.engine.settings.versions)
+    if isinstance(revision, Rejection):
+        return revision
+    state.revision = revision
+    mismatch = check_agreement(
+        message, headers, required=revision.standard_headers, params=await _annotations(state, message)
+    )
+    return mismatch or message
+
+
+async def _annotations(state: ExchangeState, message: Message) -> tuple[h.ParamHeader, ...] | None:
+    match message:
+        case Request(method="tools/call", params={"name": str(tool)}):
+            return await state.engine.ports.sessions.tool_headers(state.server, tool)
+        case _:
+            return None
+
+
+def judge(state: ExchangeState, message: Message, call: Call | None = None) -> Judged:
+    """Judge one message of the client."""
+    return state.engine.judge(message, state.context(_C2S, call), state.policy)
+
+
+async def judge_single(state: ExchangeState, headers: Headers, body: bytes, message: Message) -> Answer:
+    match message:
+        case Request():
+            return await _request(state, headers, body, message)
+        case Notification():
+            return await _notification(state, headers, body, message)
+        case Response() | ErrorResponse():
+            return await _posted_response(state, headers, body, message)
+
+
+async def _request(state: ExchangeState, headers: Headers, body: bytes, message: Request) -> Answer:
+    judged = judge(state, message)
+    call = call_of(message, judged)
+
+    async def release() -> Answer:
+        await expect(state, call)
+        return await _forward(state, headers, body, judged, None)
+
+    def refuse(resolution: Resolution | None) -> Answer:
+        return respond(refusal_of(judged, call, resolution), DENIED, metadata_of(state, judged))
+
+    match judged.decision.effect:
+        case Effect.ALLOW:
+            return await release()
+        case Effect.HOLD:
+            return hold(state, judged, release, refuse)
+        case Effect.DENY:
+            return refuse(None)
+
+
+async def _notification(state: ExchangeState, headers: Headers, body: bytes, message: Notification) -> Answer:
+    judged = judge(state, message)
+
+    async def release() -> Answer:
+        return await _forward(state, headers, body, judged, None)
+
+    def refuse(resolution: Resolution | None) -> Answer:
+        # Streamable HTTP: a notification that is not accepted is answered with an error status; clients go on.
+        refusal = error(None, POLICY_DENIED, explanation(judged, resolution))
+        metadata = metadata_of(state, judged)
+        return Respond(status=403, body=dump(refusal), headers=JSON_HEADERS, details=DENIED, metadata=metadata)
+
+    match judged.decision.effect:
+        case Effect.ALLOW:
+            return await release()
+        case Effect.HOLD:
+            return hold(state, judged, release, refuse)
+        case Effect.DENY:
+            return refuse(None)
+
+
+async def _posted_response(
+    state: ExchangeState, headers: Headers, body: bytes, message: Response | ErrorResponse
+) -> Answer:
+    """Judge the client's answer to a request of the server; a refused one still answers the server."""
+    call = await asked(state, message)
+    if call is None:
+        return _unknown_response(state, message)
+    judged = judge(state, message, call)
+
+    async def release() -> Answer:
+        return await _forward(state, headers, body, judged, call)
+
+    def refuse(resolution: Resolution | None) -> Answer:
+        answer = error(call.id, POLICY_DENIED, explanation(judged, resolution))
+        return Forward(body=dump(answer), metadata=metadata_of(state, judged, call))
+
+    match judged.decision.effect:
+        case Effect.ALLOW:
+            return await release()
+        case Effect.HOLD:
+            return hold(state, judged, release, refuse)
+        case Effect.DENY:
+            return refuse(None)
+
+
+def _unknown_response(state: ExchangeState, message: Response | ErrorResponse) -> Answer:
+    """Refuse what answers nothing we saw asked; were it asked all the same, the server learns that it got no answer."""
+    if message.id is None:
+        return reject(state, UNKNOWN_RESPONSE)
+    decision_id = state.engine.reject(UNKNOWN_RESPONSE, state.context(_C2S), state.policy)
+    answer = error(message.id, INTERNAL_ERROR, "The response was refused: its request is not known.")
+    return Forward(body=dump(answer), metadata=rejection_metadata(state, decision_id))
+
+
+async def asked(state: ExchangeState, message: Response | ErrorResponse) -> Call | None:
+    """Return the request of the server that a posted response answers."""
+    if state.key is None or message.id is None:
+        return None
+    return await state.engine.ports.sessions.close_call(state.key, Direction.SERVER_TO_CLIENT, message.id)
+
+
+def respond(body: JsonObject | list[JsonObject], details: str, metadata: Metadata | None) -> Respond:
+    """Answer with HTTP 200, which every client reads as the answer to its call."""
+    return Respond(status=200, body=dump(body), headers=JSON_HEADERS, details=details, metadata=metadata)
+
+
+def reject(state: ExchangeState, rejection: Rejection) -> Respond:
+    """Answer malformed input with the status and code of the protocol."""
+    decision_id = state.engine.reject(rejection, state.context(_C2S), state.policy)
+    allow = (("allow", ", ".join(METHODS)),) if rejection.http_status == _METHOD_NOT_ALLOWED else ()
+    return Respond(
+        status=rejection.http_status,
+        body=dump(rejected(rejection)),
+        headers=(*JSON_HEADERS, *allow),
+        details=f"mcp_extproc_{rejection.reason}",
+        metadata=rejection_metadata(state, decision_id),
+    )
+
+
+def hold(
+    state: ExchangeState,
+    judged: Judged,
+    released: Callable[[], Awaitable[Answer]],
+    refused: Callable[[Resolution], Answer],
+) -> Pending:
+    """Keep a message until somebody resolves it or its time is over."""
+    state.held = Held(judged=judged, released=released, refused=refused)
+    return Pending(seconds=state.engine.settings.hold_seconds)
+
+
+def call_of(message: Request, judged: Judged) -> Call:
+    """Return what is remembered of a request that was judged."""
+    tool = message.params.get("name") if message.method == "tools/call" else None
+    return Call(
+        id=message.id,
+        method=message.method,
+        tool=tool if isinstance(tool, str) else None,
+        decision_id=judged.decision_id,
+    )
+
+
+async def expect(state: ExchangeState, call: Call) -> None:
+    """Expect the response to a request that goes on: in this exchange and, resumed, in the same session."""
+    state.open_call(call)
+    state.initializing = state.initializing or call.method == "initialize"
+    if state.key is not None:
+        await state.engine.ports.sessions.open_call(state.key, _C2S, call)
+
+
+async def _forward(state: ExchangeState, headers: Headers, body: bytes, judged: Judged, call: Call | None) -> Forward:
+    """Let a message go on as it came, or with its edits made and the headers that repeat its arguments corrected."""
+    metadata = metadata_of(state, judged, call)
+    edits = judged.decision.edits
+    if not edits:
+        return Forward(metadata=metadata)
+    edited = rewrite(body, edits)
+    return Forward(body=edited, set_headers=await _mirrored(state, headers, judged, edited), metadata=metadata)
+
+
+async def _mirrored(
+    state: ExchangeState, headers: Headers, judged: Judged, edited: bytes
+) -> tuple[tuple[str, str], ...]:
+    message = judged.inspection.message
+    if not isinstance(message, Request):
+        return ()
+    after = parse_document(edited, state.engine.settings.limits)
+    params = after.get("params") if isinstance(after, dict) else None
+    arguments = params.get("arguments") if isinstance(params, dict) else None
+    annotations = await _annotations(state, message)
+    return tuple(mirrored(message.params.get("arguments"), headers, annotations, arguments))
+
+
+def metadata_of(state: ExchangeState, judged: Judged, call: Call | None = None) -> Metadata:
+    """Return the metadata of a decision on what a client sent."""
+    _, method, tool = describe(judged.inspection.message, call)
+    return request_metadata(state, judged, method, tool)
+
+
+def http(status: int, reason: str, message: str) -> Rejection:
+    """Return a refusal on the level of HTTP."""
+    return Rejection(reason=reason, message=message, code=INVALID_REQUEST, http_status=status)

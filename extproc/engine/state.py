@@ -1,0 +1,111 @@
+"""What one exchange remembers between its phases; the only mutable value of the engine, and private to one task."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from extproc.engine.judging import Engine, Judged, explanation, refusal_data
+from extproc.mcp.headers import Headers
+from extproc.mcp.refusals import denied
+from extproc.mcp.versions.revision import Era, Revision
+from extproc.model.decision import Outcome
+from extproc.model.message import Call, Direction, JsonObject, RequestId
+from extproc.model.principal import ANONYMOUS, Principal
+from extproc.pipeline.inspection import Context
+from extproc.policy.rules import Policy
+from extproc.ports import Resolution, SessionKey
+from extproc.wire.answers import Answer, Metadata
+
+# Before a route is known there is no server to name.
+NO_SERVER = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A message that waits: what is answered when it is released, and when it is not."""
+
+    judged: Judged
+    released: Callable[[], Awaitable[Answer]]
+    refused: Callable[[Resolution], Answer]
+
+
+@dataclass(slots=True, kw_only=True)
+class ExchangeState:
+    """Filled in by the request side, read by the response side."""
+
+    engine: Engine
+    policy: Policy
+    server: str = NO_SERVER
+    http_method: str = ""
+    session: str | None = None
+    principal: Principal = ANONYMOUS
+    revision: Revision | None = None
+    batch: bool = False
+    calls: dict[tuple[type, RequestId], Call] = field(default_factory=dict)
+    refusals: list[JsonObject] = field(default_factory=list)
+    initializing: bool = False
+    response_headers: Headers = field(default_factory=lambda: Headers(()))
+    status: int = 0
+    local: bool = False
+    held: Held | None = None
+
+    @property
+    def key(self) -> SessionKey | None:
+        """Return the legacy session this exchange belongs to; the modern era has none."""
+        if self.session is None or (self.revision is not None and self.revision.era is Era.MODERN):
+            return None
+        return SessionKey(server=self.server, session=self.session)
+
+    def context(self, direction: Direction, call: Call | None = None) -> Context:
+        """Return where a message of this exchange belongs."""
+        return Context(
+            direction=direction,
+            server=self.server,
+            principal=self.principal,
+            session=self.session,
+            protocol_version=self.revision.name if self.revision else None,
+            call=call,
+        )
+
+    def open_call(self, call: Call) -> None:
+        """Expect a response to this call."""
+        self.calls[type(call.id), call.id] = call
+
+    def close_call(self, identifier: RequestId) -> Call | None:
+        """Return the call that a response answers; the type of the id counts."""
+        return self.calls.pop((type(identifier), identifier), None)
+
+
+def refusal_of(judged: Judged, call: Call, resolution: Resolution | None = None) -> JsonObject:
+    """Return the answer a client gets for a call that was refused."""
+    return denied(call, explanation(judged, resolution), refusal_data(judged))
+
+
+def request_metadata(state: ExchangeState, judged: Judged, method: str | None, tool: str | None) -> Metadata:
+    """Return what the filters and access logs of Envoy can read of the decision on a request."""
+    metadata = {
+        "decision_id": judged.decision_id,
+        "policy_revision": state.policy.revision,
+        "outcome": judged.decision.outcome.value,
+        "server": state.server,
+    }
+    if method is not None:
+        metadata["method"] = method
+    if tool is not None:
+        metadata["tool"] = tool
+    return metadata
+
+
+def rejection_metadata(state: ExchangeState, decision_id: str, *, response: bool = False) -> Metadata:
+    """Return the same for input that was refused before any rule was asked."""
+    prefix = "response_" if response else ""
+    return {
+        f"{prefix}decision_id": decision_id,
+        f"{prefix}outcome": Outcome.DENY.value,
+        "policy_revision": state.policy.revision,
+        "server": state.server,
+    }
+
+
+def response_metadata(judged: Judged) -> Metadata:
+    """Return the same for the decision on a message of the server."""
+    return {"response_decision_id": judged.decision_id, "response_outcome": judged.decision.outcome.value}

@@ -1,0 +1,192 @@
+"""Judge an event stream of a server, one event at a time; what is refused is replaced, never just cut."""
+
+from typing import Final
+
+from extproc.engine.judging import Judged, explanation
+from extproc.engine.response_side import S2C, failures, judge_response, plan_response, record
+from extproc.engine.single import call_of, hold
+from extproc.engine.state import ExchangeState, refusal_of, response_metadata
+from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
+from extproc.mcp.refusals import INTERNAL_ERROR, error, refused_request
+from extproc.mcp.sse import KEEP_ALIVE, SseComment, SseEvent, SseFault, encode
+from extproc.mcp.versions.revision import Era
+from extproc.model.decision import Effect
+from extproc.model.message import (
+    Call,
+    Direction,
+    ErrorResponse,
+    JsonObject,
+    JsonValue,
+    Message,
+    Notification,
+    Request,
+    RequestId,
+    Response,
+)
+from extproc.model.rejection import Rejection
+from extproc.ports import Resolution
+from extproc.redact.apply import Plan, dump, rewrite, rewrite_batch
+from extproc.wire.answers import Answer, Emit
+
+_MESSAGE: Final = "message"
+
+
+async def judge_item(state: ExchangeState, item: SseEvent | SseComment | SseFault) -> Answer:
+    """Judge the next item of the stream."""
+    match item:
+        case SseComment():
+            return Emit(frames=KEEP_ALIVE)
+        case SseFault(reason=reason):
+            return _break_off(state, _malformed(reason, "an event of the server could not be read"))
+        case SseEvent():
+            return await _judge_event(state, item)
+
+
+def judge_end(state: ExchangeState, *, resumable: bool) -> Answer:
+    """End the stream; a call it leaves without an answer gets one, unless the client can resume (legacy, event ids)."""
+    modern = state.revision is not None and state.revision.era is Era.MODERN
+    if not state.calls or (resumable and not modern):
+        return Emit(frames=b"", end=True)
+    record(state, _malformed("no_answer", "the server ended its stream without an answer"))
+    return Emit(frames=_failure_frames(state, "The server ended its stream without an answer"), end=True)
+
+
+async def _judge_event(state: ExchangeState, event: SseEvent) -> Answer:
+    if event.name not in {None, _MESSAGE}:
+        # No revision of Streamable HTTP has other events; clients ignore them, so nothing is lost.
+        record(state, _malformed("event_type", "an event of the server was no message"))
+        return _drop(event)
+    data = event.data
+    if not data:
+        return Emit(frames=encode(event))
+    document = parse_document(data, state.engine.settings.limits)
+    if isinstance(document, Rejection):
+        return _break_off(state, document)
+    if isinstance(document, list) and state.batch:
+        return await _judge_array(state, event, data, document)
+    message = read_message(document)
+    match message:
+        case Rejection():
+            return _break_off(state, message)
+        case Request():
+            return await _server_request(state, event, data, message)
+        case Notification():
+            judged = state.engine.judge(message, state.context(S2C), state.policy)
+            return await _settle(state, event, data, judged, None)
+        case Response() | ErrorResponse():
+            return await _response(state, event, data, message)
+
+
+async def _server_request(state: ExchangeState, event: SseEvent, data: bytes, message: Request) -> Answer:
+    if state.revision is not None and not state.revision.posted_responses:
+        record(state, _malformed("server_request", f"revision {state.revision.name} has no requests from servers"))
+        return _drop(event)
+    judged = state.engine.judge(message, state.context(S2C), state.policy)
+    if state.key is not None:  # open also when refused: the client answers the stand-in, and that answer must pass
+        await state.engine.ports.sessions.open_call(state.key, S2C, call_of(message, judged))
+    return await _settle(state, event, data, judged, None)
+
+
+async def _response(state: ExchangeState, event: SseEvent, data: bytes, message: Response | ErrorResponse) -> Answer:
+    call = state.close_call(message.id) if message.id is not None else None
+    if call is None and message.id is not None and not state.calls:
+        call = await _resumed(state, message.id)
+    if call is None:
+        record(state, _malformed("unknown_id", "the server answered a request that was not made here"))
+        if message.id is None or state.http_method != "GET":
+            return _drop(event)
+        answer = error(message.id, INTERNAL_ERROR, "The response was refused: its request is not known.")
+        return Emit(frames=_frames(event, dump(answer)))
+    return await _settle(state, event, data, await judge_response(state, message, call), call)
+
+
+async def _resumed(state: ExchangeState, identifier: RequestId) -> Call | None:
+    """Find the call of a response that comes on another stream of its session (resumption by Last-Event-ID)."""
+    if state.key is None:
+        return None
+    return await state.engine.ports.sessions.close_call(state.key, Direction.CLIENT_TO_SERVER, identifier)
+
+
+async def _settle(state: ExchangeState, event: SseEvent, data: bytes, judged: Judged, call: Call | None) -> Answer:
+    """Turn the decision on one event into what the client gets."""
+    metadata = response_metadata(judged)
+
+    async def release() -> Answer:
+        edits = judged.decision.edits
+        return Emit(frames=_frames(event, rewrite(data, edits) if edits else data), metadata=metadata)
+
+    def refuse(resolution: Resolution | None) -> Answer:
+        stand_in = _stand_in(judged, call, resolution)
+        frames = _frames(event, dump(stand_in)) if stand_in is not None else _drop(event).frames
+        return Emit(frames=frames, metadata=metadata)
+
+    match judged.decision.effect:
+        case Effect.ALLOW:
+            return await release()
+        case Effect.HOLD:
+            return hold(state, judged, release, refuse)
+        case Effect.DENY:
+            return refuse(None)
+
+
+def _stand_in(judged: Judged, call: Call | None, resolution: Resolution | None) -> JsonObject | None:
+    """Return the message that takes the place of a refused one; None when nothing waits for it."""
+    message: Message = judged.inspection.message
+    match message:
+        case Request(id=identifier):
+            return refused_request(identifier, explanation(judged, resolution))
+        case Notification():
+            return None
+        case Response() | ErrorResponse():
+            return refusal_of(judged, call, resolution) if call is not None else None
+
+
+async def _judge_array(state: ExchangeState, event: SseEvent, data: bytes, documents: list[JsonValue]) -> Answer:
+    """Judge an array in one event, as a server may answer an array with; only responses and notifications in it."""
+    plans: list[Plan] = []
+    for document in documents:
+        message = read_message(document)
+        match message:
+            case Rejection():
+                return _break_off(state, message)
+            case Request():
+                return _break_off(state, _malformed("server_request", "a request of the server inside an array"))
+            case Notification():
+                judged = state.engine.judge(message, state.context(S2C), state.policy)
+                plans.append(judged.decision.edits if judged.decision.effect is Effect.ALLOW else None)
+            case Response() | ErrorResponse():
+                call = state.close_call(message.id) if message.id is not None else None
+                if call is None:
+                    return _break_off(state, _malformed("unknown_id", "an answer to no request of this exchange"))
+                plans.append(plan_response(await judge_response(state, message, call), call))
+    if all(plan is None for plan in plans):
+        return _drop(event)
+    return Emit(frames=_frames(event, data if all(plan == () for plan in plans) else rewrite_batch(data, plans)))
+
+
+def _break_off(state: ExchangeState, rejection: Rejection) -> Emit:
+    """End a stream that cannot be read on, with an answer to what it still owed; the server's own stream just ends."""
+    record(state, rejection)
+    problem = f"The server's response was refused: {rejection.message}"
+    return Emit(frames=_failure_frames(state, problem) if state.calls else b"", end=True)
+
+
+def _failure_frames(state: ExchangeState, problem: str) -> bytes:
+    state.refusals.clear()  # they went out when the stream began
+    answers = failures(state, problem)
+    state.calls.clear()
+    listed = answers if isinstance(answers, list) else [answers]
+    return b"".join(encode(SseEvent(name=_MESSAGE, data=dump(answer))) for answer in listed)
+
+
+def _frames(event: SseEvent, data: bytes) -> bytes:
+    return encode(SseEvent(name=_MESSAGE, data=data, id=event.id, retry=event.retry))
+
+
+def _drop(event: SseEvent) -> Emit:
+    """Leave out the message and keep the id and the retry time, which a client resumes by."""
+    return Emit(frames=encode(SseEvent(id=event.id, retry=event.retry)))
+
+
+def _malformed(reason: str, message: str) -> Rejection:
+    return Rejection(reason=reason, message=message, code=INVALID_REQUEST)

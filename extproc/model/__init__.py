@@ -1,0 +1,1 @@
+"""Values only: what the sidecar talks about, with no behaviour beyond their own meaning."""

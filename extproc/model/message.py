@@ -1,0 +1,80 @@
+"""JSON-RPC messages as MCP restricts them, and who sends them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+JsonScalar: TypeAlias = str | int | float | bool | None
+JsonValue: TypeAlias = JsonScalar | list["JsonValue"] | dict[str, "JsonValue"]
+JsonObject: TypeAlias = dict[str, JsonValue]
+RequestId: TypeAlias = str | int
+
+
+class Direction(StrEnum):
+    """Which way a message travels."""
+
+    CLIENT_TO_SERVER = "client_to_server"
+    SERVER_TO_CLIENT = "server_to_client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A message that expects an answer with the same `id`."""
+
+    id: RequestId
+    method: str
+    params: Mapping[str, JsonValue]
+    document: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """A message that expects no answer."""
+
+    method: str
+    params: Mapping[str, JsonValue]
+    document: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The successful answer to the request with this `id`."""
+
+    id: RequestId
+    result: Mapping[str, JsonValue]
+    document: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorResponse:
+    """The failed answer to a request; `id` is None when the peer could not read the request's own."""
+
+    id: RequestId | None
+    code: int
+    document: JsonObject
+
+
+Message: TypeAlias = Request | Notification | Response | ErrorResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What is remembered of a request until its response: enough to judge that response."""
+
+    id: RequestId
+    method: str
+    tool: str | None
+    decision_id: str
+
+
+def named_target(method: str, params: Mapping[str, JsonValue]) -> str | None:
+    """Return the tool, prompt or resource URI that a request names, if it names one."""
+    match method:
+        case "tools/call" | "prompts/get":
+            value = params.get("name")
+        case "resources/read" | "resources/subscribe" | "resources/unsubscribe":
+            value = params.get("uri")
+        case _:
+            return None
+    return value if isinstance(value, str) else None

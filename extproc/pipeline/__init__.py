@@ -1,0 +1,1 @@
+"""The ordered stages that judge one message. Knows policy and no phases. Pure."""

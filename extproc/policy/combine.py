@@ -1,0 +1,47 @@
+"""How the effects of several rules become one: the most restrictive wins, and nothing allows by omission."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from extproc.model.decision import SEVERITY, Effect
+from extproc.policy.rules import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combined:
+    """The winning effect, the rules that asked for it in document order, and the first reason among them."""
+
+    effect: Effect
+    determining: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def combine(asked: Iterable[tuple[Rule, Effect]], *, default: Effect) -> Combined:
+    """Combine what the matching rules ask for: deny beats hold beats allow.
+
+    With no rule at all the `default` decides, and no rule is determining.
+    """
+    best: Effect | None = None
+    rules: list[Rule] = []
+    for rule, effect in asked:
+        if best is None or SEVERITY[effect] > SEVERITY[best]:
+            best, rules = effect, [rule]
+        elif effect is best:
+            rules.append(rule)
+    if best is None:
+        return Combined(effect=default)
+    reason = next((rule.reason for rule in rules if rule.reason), None)
+    return Combined(effect=best, determining=tuple(rule.id for rule in rules), reason=reason)
+
+
+def most_restrictive(parts: Iterable[Combined]) -> Combined:
+    """Combine the answers for the aspects of one message; there must be at least one.
+
+    Every part must allow for the message to be allowed. Rules of equally restrictive parts are joined, each once.
+    """
+    ordered = list(parts)
+    effect = max((part.effect for part in ordered), key=SEVERITY.__getitem__)
+    winners = [part for part in ordered if part.effect is effect]
+    determining = tuple(dict.fromkeys(rule for part in winners for rule in part.determining))
+    reason = next((part.reason for part in winners if part.reason), None)
+    return Combined(effect=effect, determining=determining, reason=reason)

@@ -1,0 +1,100 @@
+"""A policy as values: rules whose conditions are compiled, and which of them match."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from extproc.mcp.pointer import PointerPattern
+from extproc.model.decision import Effect
+from extproc.model.message import Direction
+
+
+class Kind(StrEnum):
+    """The kinds of message a rule can be about; an error is a response."""
+
+    REQUEST = "request"
+    NOTIFICATION = "notification"
+    RESPONSE = "response"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspect:
+    """One thing that a message does, in policy terms; a message can do several.
+
+    `methods` are all names of the method that mean the same in either era; empty when it is not known which request a
+    response answers. `tool` is the called tool.
+    """
+
+    kind: Kind
+    direction: Direction
+    server: str
+    methods: frozenset[str]
+    tool: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """Replace what stands where `pattern` points by `replacement`; with `text`, only occurrences of that text."""
+
+    pattern: PointerPattern
+    replacement: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. A condition that is None is not asked; all others must hold. `methods` has its groups written out."""
+
+    id: str
+    effect: Effect | None = None
+    reason: str | None = None
+    kinds: frozenset[Kind] | None = None
+    direction: Direction | None = None
+    servers: re.Pattern[str] | None = None
+    methods: re.Pattern[str] | None = None
+    tools: re.Pattern[str] | None = None
+    redactions: tuple[Redaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A loaded policy; `revision` is a digest of its text."""
+
+    revision: str
+    default: Effect
+    rules: tuple[Rule, ...]
+
+
+def globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile globs: `*` is any run of characters, `?` any one; the case counts and the whole name must fit."""
+    parts = ("".join(_GLOB.get(char, re.escape(char)) for char in pattern) for pattern in patterns)
+    return re.compile("|".join(parts), re.DOTALL)
+
+
+_GLOB = {"*": ".*", "?": "."}
+# A redaction follows its pointers wherever they lead; an effect is about what starts something, unless it says more.
+_EFFECT_KINDS = frozenset({Kind.REQUEST, Kind.NOTIFICATION})
+
+
+def matching(policy: Policy, aspect: Aspect) -> Iterator[Rule]:
+    """Yield the rules whose conditions hold for the aspect, in document order."""
+    for rule in policy.rules:
+        if rule.direction is not None and rule.direction is not aspect.direction:
+            continue
+        if rule.kinds is not None and aspect.kind not in rule.kinds:
+            continue
+        if rule.servers is not None and rule.servers.fullmatch(aspect.server) is None:
+            continue
+        if rule.tools is not None and (aspect.tool is None or rule.tools.fullmatch(aspect.tool) is None):
+            continue
+        if rule.methods is not None and not any(rule.methods.fullmatch(method) for method in aspect.methods):
+            continue
+        yield rule
+
+
+def asks(rule: Rule, aspect: Aspect) -> Effect | None:
+    """Return the effect that a matching rule asks for on this aspect, if any."""
+    if rule.effect is None:
+        return None
+    return rule.effect if rule.kinds is not None or aspect.kind in _EFFECT_KINDS else None

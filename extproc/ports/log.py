@@ -1,0 +1,43 @@
+"""The record of a decision, and where it goes."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from extproc.model.decision import Effect, Outcome
+from extproc.model.message import Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One decision, without any content: names, numbers and rule ids only.
+
+    `rejected` is the reason word when the input was refused before policy; `failure` the cause when the sidecar itself
+    failed. `edits` is a number. `session` is a digest. `resolution` says how a hold ended.
+    """
+
+    time: float
+    decision_id: str
+    policy_revision: str
+    direction: Direction
+    server: str
+    outcome: Outcome
+    effect: Effect
+    determining: tuple[str, ...] = ()
+    kind: str | None = None
+    method: str | None = None
+    tool: str | None = None
+    principal: str | None = None
+    session: str | None = None
+    protocol_version: str | None = None
+    edits: int = 0
+    rejected: str | None = None
+    failure: str | None = None
+    resolution: str | None = None
+
+
+class DecisionLog(Protocol):
+    """Append-only."""
+
+    def append(self, record: Record) -> None:
+        """Take a record; it is kept when this returns."""
+        ...

@@ -1,0 +1,60 @@
+"""Apply edits to a document and write it again, keeping everything that is not edited as it was."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import jiter
+import orjson
+
+from extproc.model.decision import Edit
+from extproc.model.message import JsonObject, JsonValue
+
+# What becomes of one element of an array: its edits, another message in its place, or nothing.
+Plan: TypeAlias = tuple[Edit, ...] | JsonObject | None
+
+
+def rewrite(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """Return the document in `data`, which was already accepted, with the edits made.
+
+    Numbers keep the digits they were written with, so that a redaction never changes a neighbouring amount.
+    """
+    document: JsonValue = jiter.from_json(data, float_mode="lossless-float", cache_mode="keys")
+    return dump(apply_edits(document, edits))
+
+
+def apply_edits(document: JsonValue, edits: Iterable[Edit]) -> JsonValue:
+    """Make the edits in place; their pointers must have come from this document."""
+    for edit in edits:
+        *way, last = edit.pointer
+        parent: JsonValue = document
+        for token in way:
+            parent = parent[token]  # type: ignore[index]  # the pointer was found in this document
+        parent[last] = edit.replacement  # type: ignore[index]  # as above
+    return document
+
+
+def dump(document: object) -> bytes:
+    """Write JSON as it goes on the wire."""
+    return orjson.dumps(document, default=_number)
+
+
+def _number(value: object) -> orjson.Fragment:
+    if isinstance(value, jiter.LosslessFloat):
+        return orjson.Fragment(bytes(value))
+    raise TypeError(f"not a JSON value: {type(value).__name__}")
+
+
+def rewrite_batch(data: bytes, plans: Sequence[Plan]) -> bytes:
+    """Return the array in `data` with each element as its plan says; plans beyond its end are added."""
+    elements: list[JsonValue] = jiter.from_json(data, float_mode="lossless-float", cache_mode="keys")
+    written: list[JsonValue] = []
+    extra = len(plans) - len(elements)
+    for element, plan in zip([*elements, *[None] * extra], plans, strict=True):
+        match plan:
+            case None:
+                continue
+            case dict():
+                written.append(plan)
+            case tuple():
+                written.append(apply_edits(element, plan))
+    return dump(written)

@@ -1,0 +1,70 @@
+"""Plan edits: where a redaction's pattern leads in this document, and what stands there afterwards."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from extproc.mcp.pointer import Pointer, find
+from extproc.model.decision import Edit
+from extproc.model.message import JsonObject, JsonValue
+from extproc.policy.rules import Redaction
+
+# What the protocol itself runs on. Changing any of it would break the exchange, or change what was decided on.
+_PROTOCOL: Final = frozenset(
+    {
+        ("jsonrpc",),
+        ("id",),
+        ("method",),
+        ("params",),
+        ("params", "name"),
+        ("params", "uri"),
+        ("params", "cursor"),
+        ("params", "protocolVersion"),
+        ("params", "capabilities"),
+        ("params", "requestState"),
+        ("params", "progressToken"),
+        ("params", "requestId"),
+        ("params", "_meta"),
+        ("result",),
+        ("result", "resultType"),
+        ("result", "nextCursor"),
+        ("result", "protocolVersion"),
+        ("result", "capabilities"),
+        ("result", "requestState"),
+        ("result", "_meta"),
+        ("result", "isError"),
+        ("error",),
+        ("error", "code"),
+    }
+)
+_WHOLE_BRANCHES: Final = frozenset(entry for entry in _PROTOCOL if entry[-1] in {"_meta", "capabilities"})
+
+
+def is_protocol(pointer: Pointer) -> bool:
+    """Tell whether a pointer leads to a member that redaction never touches."""
+    return pointer in _PROTOCOL or pointer[:2] in _WHOLE_BRANCHES or not pointer
+
+
+def plan_edits(document: JsonObject, redactions: Iterable[Redaction]) -> tuple[Edit, ...]:
+    """Return the edits for all redactions, each seeing the effect of those before it.
+
+    An edit of a whole value makes edits below it void. With `text`, only strings that contain it are touched.
+    """
+    planned: dict[Pointer, JsonValue] = {}
+    for redaction in redactions:
+        for pointer, original in find(document, redaction.pattern):
+            if is_protocol(pointer):
+                continue
+            value = planned.get(pointer, original)
+            if redaction.text is None:
+                after: JsonValue = redaction.replacement
+            elif isinstance(value, str) and redaction.text in value:
+                after = value.replace(redaction.text, redaction.replacement)
+            else:
+                continue
+            if after != value:
+                planned[pointer] = after
+    return tuple(
+        Edit(pointer=pointer, replacement=value)
+        for pointer, value in planned.items()
+        if not any(pointer[:length] in planned for length in range(1, len(pointer)))
+    )

@@ -1,0 +1,77 @@
+"""The `Process` method: one gRPC stream is one exchange."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Final, TypeAlias
+
+import grpc
+
+from extproc._gen import ext_proc_pb2 as pb
+from extproc.engine.exchange import Exchange
+from extproc.engine.judging import Engine
+from extproc.engine.runner import Outgoing, handle
+from extproc.server.translate import from_command, to_event
+from extproc.telemetry.metrics import Metrics
+from extproc.wire.machine import ExchangeMachine
+
+SERVICE: Final = "envoy.service.ext_proc.v3.ExternalProcessor"
+_log: Final = logging.getLogger(__name__)
+
+_Context: TypeAlias = "grpc.aio.ServicerContext[pb.ProcessingRequest, pb.ProcessingResponse]"
+
+
+class Processor:
+    """Serves exchanges, at most `streams` at once."""
+
+    def __init__(self, engine: Engine, metrics: Metrics, *, streams: int) -> None:
+        """Take the engine all exchanges share."""
+        self._engine = engine
+        self._metrics = metrics
+        self._streams = streams
+        self._active = 0
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        """Return the handler to register: by the path of Envoy's own service, with our own messages."""
+        method = grpc.stream_stream_rpc_method_handler(
+            self.process, pb.ProcessingRequest.FromString, pb.ProcessingResponse.SerializeToString
+        )
+        return grpc.method_handlers_generic_handler(SERVICE, {"Process": method})
+
+    async def process(self, _requests: AsyncIterator[pb.ProcessingRequest], context: _Context) -> None:
+        """Serve one exchange. Every way out but the last message's reply makes Envoy refuse the exchange."""
+        policy = self._engine.policy
+        if policy is None:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "no policy is loaded")
+        if self._active >= self._streams:
+            self._metrics.refused_stream()
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many exchanges at once")
+        self._active += 1
+        self._metrics.exchanges.inc()
+        try:
+            await self._serve(context, Exchange(self._engine, policy))
+        except asyncio.CancelledError:
+            raise  # Envoy resets most streams at their normal end, and when a client has gone
+        except Exception as fault:  # noqa: BLE001 - the edge: whatever it is, the exchange is refused
+            # The text of an exception may quote content, and would reach Envoy's response code details.
+            self._metrics.fault(type(fault).__name__)
+            _log.error("exchange ended by a fault: %s", type(fault).__name__)
+            await context.abort(grpc.StatusCode.INTERNAL, "fault")
+        finally:
+            self._active -= 1
+            self._metrics.exchanges.dec()
+
+    async def _serve(self, context: _Context, exchange: Exchange) -> None:
+        machine = ExchangeMachine(event_bytes=self._engine.settings.limits.event_bytes)
+        clock = self._engine.ports.clock
+
+        async def send(command: Outgoing) -> None:
+            await context.write(from_command(command))
+
+        while True:
+            message: object = await context.read()
+            if not isinstance(message, pb.ProcessingRequest):
+                return  # Envoy closed its side
+            started = clock.steady()
+            await handle(to_event(message), machine, exchange, send)
+            self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)

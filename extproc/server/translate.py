@@ -1,0 +1,163 @@
+"""Between the protobuf messages of ext_proc and the wire's events and commands; the only place that knows both."""
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.wrappers_pb2 import BoolValue
+
+from extproc._gen import ext_proc_pb2 as pb
+from extproc.mcp.headers import Headers
+from extproc.wire.answers import Metadata
+from extproc.wire.commands import Continue, Part, Reply, SendChunk, Wait
+from extproc.wire.events import (
+    BodyMode,
+    Event,
+    Modes,
+    RequestBody,
+    RequestHeaders,
+    RequestTrailers,
+    ResponseBody,
+    ResponseHeaders,
+    ResponseTrailers,
+)
+
+Outgoing: TypeAlias = Continue | SendChunk | Reply | Wait
+
+# The metadata namespace that filters and access logs of Envoy read; it must be listed in `receiving_namespaces`.
+NAMESPACE: Final = "mcp_extproc"
+
+_MODES: Final = {
+    pb.ProcessingMode.NONE: BodyMode.NONE,
+    pb.ProcessingMode.STREAMED: BodyMode.STREAMED,
+    pb.ProcessingMode.BUFFERED: BodyMode.BUFFERED,
+    pb.ProcessingMode.BUFFERED_PARTIAL: BodyMode.BUFFERED_PARTIAL,
+    pb.ProcessingMode.FULL_DUPLEX_STREAMED: BodyMode.FULL_DUPLEX_STREAMED,
+    pb.ProcessingMode.GRPC: BodyMode.GRPC,
+}
+# Everything is stated: a body mode that an override leaves out means NONE, that is, no inspection.
+_STREAMED_RESPONSE: Final = pb.ProcessingMode(
+    request_header_mode=pb.ProcessingMode.SEND,
+    response_header_mode=pb.ProcessingMode.SEND,
+    request_body_mode=pb.ProcessingMode.BUFFERED,
+    response_body_mode=pb.ProcessingMode.FULL_DUPLEX_STREAMED,
+    request_trailer_mode=pb.ProcessingMode.SEND,
+    response_trailer_mode=pb.ProcessingMode.SEND,
+)
+_REPLACE: Final = BoolValue(value=False)
+
+
+class UnknownMessageError(Exception):
+    """A message of a kind this version of the protocol file does not have."""
+
+
+def to_event(message: pb.ProcessingRequest) -> Event:
+    """Read one message of Envoy. Raises: `UnknownMessageError`."""
+    match message.WhichOneof("request"):
+        case "request_headers":
+            part = message.request_headers
+            return RequestHeaders(
+                headers=_headers(part.headers), end_of_stream=part.end_of_stream, modes=_modes(message)
+            )
+        case "request_body":
+            return RequestBody(chunk=message.request_body.body, end_of_stream=message.request_body.end_of_stream)
+        case "request_trailers":
+            return RequestTrailers(names=_names(message.request_trailers.trailers))
+        case "response_headers":
+            part = message.response_headers
+            return ResponseHeaders(headers=_headers(part.headers), end_of_stream=part.end_of_stream)
+        case "response_body":
+            return ResponseBody(chunk=message.response_body.body, end_of_stream=message.response_body.end_of_stream)
+        case "response_trailers":
+            return ResponseTrailers(names=_names(message.response_trailers.trailers))
+        case _:
+            raise UnknownMessageError("no known member of ProcessingRequest is set")
+
+
+def from_command(command: Outgoing) -> pb.ProcessingResponse:
+    """Write one reply."""
+    match command:
+        case Continue():
+            return _continue(command)
+        case SendChunk(chunk=chunk, end_of_stream=end, metadata=metadata):
+            response = pb.ProcessingResponse()
+            streamed = response.response_body.response.body_mutation.streamed_response
+            streamed.body, streamed.end_of_stream = chunk, end
+            _attach(response, metadata)
+            return response
+        case Reply():
+            response = pb.ProcessingResponse()
+            immediate = response.immediate_response
+            immediate.status.code, immediate.body, immediate.details = command.status, command.body, command.details
+            _set_headers(immediate.headers, command.headers)
+            _attach(response, command.metadata)
+            return response
+        case Wait(seconds=seconds):
+            response = pb.ProcessingResponse()
+            response.override_message_timeout.FromMilliseconds(int(seconds * 1000))
+            return response
+
+
+def _continue(command: Continue) -> pb.ProcessingResponse:
+    response = pb.ProcessingResponse()
+    match command.part:
+        case Part.REQUEST_HEADERS:
+            common = response.request_headers.response
+        case Part.REQUEST_BODY:
+            common = response.request_body.response
+        case Part.RESPONSE_HEADERS:
+            common = response.response_headers.response
+        case Part.RESPONSE_BODY:
+            common = response.response_body.response
+        case Part.REQUEST_TRAILERS:
+            response.request_trailers.header_mutation.remove_headers.extend(command.remove_headers)
+            return response
+        case Part.RESPONSE_TRAILERS:
+            response.response_trailers.header_mutation.remove_headers.extend(command.remove_headers)
+            return response
+    common.SetInParent()
+    if command.body is not None:
+        common.body_mutation.body = command.body
+        # Envoy refuses a body whose length is not the announced one.
+        _set_headers(common.header_mutation, (("content-length", str(len(command.body))),))
+    _set_headers(common.header_mutation, command.set_headers)
+    if command.remove_headers:
+        common.header_mutation.remove_headers.extend(command.remove_headers)
+    if command.stream:
+        response.mode_override.CopyFrom(_STREAMED_RESPONSE)
+    _attach(response, command.metadata)
+    return response
+
+
+def _set_headers(mutation: pb.HeaderMutation, headers: Iterable[tuple[str, str]]) -> None:
+    for name, value in headers:
+        # Envoy reads `raw_value` only, and of the two ways to say "replace" only the older one.
+        header = pb.HeaderValue(key=name, raw_value=value.encode("latin-1", "replace"))
+        mutation.set_headers.append(pb.HeaderValueOption(header=header, append=_REPLACE))
+
+
+def _attach(response: pb.ProcessingResponse, metadata: Metadata | None) -> None:
+    if metadata:
+        inner = Struct()
+        inner.update(dict(metadata))
+        response.dynamic_metadata.fields[NAMESPACE].struct_value.CopyFrom(inner)
+
+
+def _headers(fields: pb.HeaderMap) -> Headers:
+    # Envoy fills `raw_value` only. Latin-1 keeps every byte, so that nothing is lost before it is judged.
+    return Headers((field.key, (field.raw_value or field.value.encode()).decode("latin-1")) for field in fields.headers)
+
+
+def _names(trailers: pb.HeaderMap) -> tuple[str, ...]:
+    return tuple(header.key for header in trailers.headers)
+
+
+def _modes(message: pb.ProcessingRequest) -> Modes | None:
+    if not message.HasField("protocol_config"):
+        return None
+    stated = message.protocol_config
+    return Modes(
+        request_body=_MODES.get(stated.request_body_mode, BodyMode.NONE),
+        response_body=_MODES.get(stated.response_body_mode, BodyMode.NONE),
+        observe_only=message.observability_mode,
+    )

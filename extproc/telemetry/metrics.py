@@ -1,0 +1,90 @@
+"""Every metric by name, in one table; no label carries content or an unbounded name."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from extproc.ports import Record
+
+_BUCKETS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
+_PHASES: Final = (
+    "request_headers",
+    "request_body",
+    "request_trailers",
+    "response_headers",
+    "response_body",
+    "response_trailers",
+)
+
+
+class Metrics:
+    """The metrics of one process, with their children cached: a look-up by label costs more than the count."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        """Register everything at `registry`, or at one of its own."""
+        self.registry = registry or CollectorRegistry()
+        at = self.registry
+        self.exchanges = Gauge("extproc_exchanges", "Exchanges open now", registry=at)
+        phases = Histogram(
+            "extproc_phase_seconds",
+            "Time from a message of Envoy to the last reply it caused, holds included",
+            ["phase"],
+            buckets=_BUCKETS,
+            registry=at,
+        )
+        self._phases = {name: phases.labels(name) for name in _PHASES}
+        self._decisions = Counter("extproc_decisions_total", "Messages judged", ["direction", "outcome"], registry=at)
+        self._rejections = Counter(
+            "extproc_rejections_total", "Messages refused as malformed", ["direction", "reason"], registry=at
+        )
+        self._failures = Counter(
+            "extproc_failures_total", "Messages on which no decision was reached", ["direction", "cause"], registry=at
+        )
+        self._fail_open = Counter(
+            "extproc_unsafe_fail_open_total", "Messages that passed unjudged", ["direction", "cause"], registry=at
+        )
+        self._holds = Counter("extproc_holds_total", "Held messages by how they ended", ["resolution"], registry=at)
+        self._faults = Counter("extproc_faults_total", "Exchanges ended by a fault", ["type"], registry=at)
+        self._refused = Counter("extproc_streams_refused_total", "Exchanges refused by the stream cap", registry=at)
+        self._loads = Counter("extproc_policy_loads_total", "Policy files read", ["result"], registry=at)
+        self._policy = Gauge("extproc_policy_info", "The policy in force", ["revision"], registry=at)
+        self._children: dict[tuple[str, str], Counter] = {}
+
+    def phase(self, name: str | None, seconds: float) -> None:
+        """Observe how long one message of Envoy took."""
+        child = self._phases.get(name or "")
+        if child is not None:
+            child.observe(seconds)
+
+    def record(self, record: Record) -> None:
+        """Count a decision."""
+        direction = record.direction.value
+        if record.resolution is not None:
+            self._holds.labels(record.resolution).inc()
+            return
+        key = (direction, record.outcome.value)
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = self._decisions.labels(*key)
+        child.inc()
+        if record.rejected is not None:
+            self._rejections.labels(direction, record.rejected).inc()
+        if record.failure is not None:
+            self._failures.labels(direction, record.failure).inc()
+            if record.effect.value == "allow":
+                self._fail_open.labels(direction, record.failure).inc()
+
+    def fault(self, kind: str) -> None:
+        """Count an exchange that a fault of ours or a message out of order ended."""
+        self._faults.labels(kind).inc()
+
+    def refused_stream(self) -> None:
+        """Count an exchange that was one too many."""
+        self._refused.inc()
+
+    def policy_loaded(self, revision: str | None) -> None:
+        """Count a policy that was read; None when it could not be used."""
+        self._loads.labels("ok" if revision else "error").inc()
+        if revision:
+            self._policy.clear()
+            self._policy.labels(revision).set(1)

@@ -1,0 +1,1 @@
+"""Starts a real Envoy with the sidecar beside it, in front of a given MCP server."""

@@ -1,0 +1,1 @@
+"""One exchange as a sans-io machine: events in, commands out. Knows phases and no policy."""

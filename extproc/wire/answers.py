@@ -1,0 +1,58 @@
+"""What can be answered to the question how a part of an exchange goes on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from extproc.model.message import JsonValue
+
+Metadata: TypeAlias = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """Let it go on: with `body` in place of the one that came, or as it came when None."""
+
+    body: bytes | None = None
+    set_headers: tuple[tuple[str, str], ...] = ()
+    remove_headers: tuple[str, ...] = ()
+    metadata: Metadata | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """Let a response head go on and judge its body event by event; `first` is sent before the first event."""
+
+    first: bytes = b""
+    set_headers: tuple[tuple[str, str], ...] = ()
+    remove_headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emit:
+    """Send these bytes for an event; with `end` the stream ends after them."""
+
+    frames: bytes
+    end: bool = False
+    metadata: Metadata | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respond:
+    """Answer the client now, in place of the server."""
+
+    status: int
+    body: bytes
+    details: str
+    headers: tuple[tuple[str, str], ...] = ()
+    metadata: Metadata | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The answer comes later, within so many seconds."""
+
+    seconds: float
+
+
+Answer: TypeAlias = Forward | Stream | Emit | Respond | Pending

@@ -1,0 +1,99 @@
+"""What can happen in an exchange: what Envoy sent, and what was decided."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TypeAlias
+
+from extproc.mcp.headers import Headers
+from extproc.wire.answers import Answer
+
+
+class BodyMode(Enum):
+    """How Envoy sends a body."""
+
+    NONE = auto()
+    STREAMED = auto()
+    BUFFERED = auto()
+    BUFFERED_PARTIAL = auto()
+    FULL_DUPLEX_STREAMED = auto()
+    GRPC = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modes:
+    """The body modes in force, as Envoy states them with the first message of a stream."""
+
+    request_body: BodyMode
+    response_body: BodyMode
+    observe_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestHeaders:
+    """The head of the request; `modes` is None when Envoy did not state them."""
+
+    headers: Headers
+    end_of_stream: bool = False
+    modes: Modes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestBody:
+    """The whole body (BUFFERED); without `end_of_stream` trailers follow."""
+
+    chunk: bytes
+    end_of_stream: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTrailers:
+    """Trailers of the request, by name."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseHeaders:
+    """The head of the response, the server's or one that Envoy made itself."""
+
+    headers: Headers
+    end_of_stream: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseBody:
+    """The whole body (BUFFERED) or its next bytes (FULL_DUPLEX_STREAMED)."""
+
+    chunk: bytes
+    end_of_stream: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseTrailers:
+    """Trailers of the response, by name."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What was asked by `Evaluate` is answered; after `Pending`, a second one brings the final answer."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """Envoy ended the stream: the exchange is over, or the client has gone."""
+
+
+Event: TypeAlias = (
+    RequestHeaders
+    | RequestBody
+    | RequestTrailers
+    | ResponseHeaders
+    | ResponseBody
+    | ResponseTrailers
+    | Evaluated
+    | Cancelled
+)

@@ -1,0 +1,62 @@
+"""The stack that most end-to-end tests share: fixture server, sidecar with the test policy, Envoy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from extproc.up.stack import Stack, StackOptions
+from tests.fixtures.running import ToolServer, tool_server
+
+POLICY = """\
+version: 1
+default: deny
+rules:
+  - {id: everything, effect: allow}
+  - id: no-deletes
+    effect: deny
+    methods: [tools/call]
+    tools: ["delete_*"]
+    reason: "Deleting records needs a person."
+  - id: no-farewell
+    effect: deny
+    methods: [prompts/get]
+    reason: "No prompts today."
+  - id: hide-email
+    redact:
+      - {pointer: "/result/structuredContent/**/email", with: "[REDACTED:email]"}
+      - {pointer: "/result/content/*/text", text: "c-1@example.com", with: "[REDACTED:email]"}
+      - {pointer: "/params/message", text: "ada@example.com", with: "[REDACTED:email]"}
+      - {pointer: "/result/content/*/text", text: "ada@example.com", with: "[REDACTED:email]"}
+      - {pointer: "/params/arguments/text", text: "inbound-secret", with: "[REDACTED:in]"}
+      - {pointer: "/params/arguments/region", text: "eu-secret", with: "eu-redacted"}
+"""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToolServer]:
+    """Run the fixture server."""
+    with tool_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the policy of these tests."""
+    path = tmp_path_factory.mktemp("policy") / "policy.yaml"
+    path.write_text(POLICY)
+    return path
+
+
+@pytest.fixture(scope="session")
+def stack(server: ToolServer, policy: Path) -> Iterator[Stack]:
+    """Run the stack in front of the fixture server."""
+    with Stack(StackOptions(upstream=server.url, policy=policy)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def json_stack(server: ToolServer, policy: Path) -> Iterator[Stack]:
+    """Run a stack in front of the endpoint that answers every POST with one JSON document."""
+    with Stack(StackOptions(upstream=f"{server.origin}/mcp-json", policy=policy)) as running:
+        yield running
