@@ -5,7 +5,8 @@ from typing import Final, TypeAlias
 
 import jiter
 
-from extproc.mcp.jsonrpc import parse_document, read_message
+from extproc.engine.single import read_named
+from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.limits import Limits
 from extproc.model.decision import Effect
 from extproc.model.message import (
@@ -66,7 +67,7 @@ class Inspector:
         scope = (_text(line, "principal", "anonymous"), _text(line, "session", ""), _text(line, "server", "default"))
         if "message" not in line:
             raise _LineError("member 'message' is missing")
-        message = read_message(line["message"])
+        message = read_named(line["message"])
         if isinstance(message, Rejection):
             return _output(identifier, "deny", [f"strict:{message.reason}"], None)
         context = Context(

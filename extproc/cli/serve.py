@@ -16,4 +16,4 @@ def run(path: Path) -> None:
         sys.exit(2)
     from extproc.app import serve
 
-    serve(config, path.resolve().parent)
+    serve(config, path.absolute().parent)

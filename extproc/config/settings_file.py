@@ -18,7 +18,9 @@ from extproc.model.message import Direction
 from extproc.policy.rules import globs
 
 PREFIX: Final = "EXTPROC_"
-_Address = Annotated[str, Field(pattern=r"^(unix:/.+|\[?[0-9A-Za-z.:_-]+\]?:[0-9]{1,5})$")]
+_HOST_PORT: Final = r"\[?[0-9A-Za-z.:_-]+\]?:[0-9]{1,5}"
+_Address = Annotated[str, Field(pattern=f"^(unix:/.+|{_HOST_PORT})$")]
+_HostPort = Annotated[str, Field(pattern=f"^{_HOST_PORT}$")]
 _Seconds = Annotated[float, Field(gt=0, le=3600, strict=False)]
 _MEBIBYTE: Final = 1024 * 1024
 
@@ -52,14 +54,14 @@ class Timeouts(Strict):
     """Times in seconds: one decision, a hold, and the drain after SIGTERM."""
 
     decision: _Seconds = 1.0
-    hold: _Seconds = 5.0
+    hold: Annotated[float, Field(gt=0, le=3500, strict=False)] = 5.0  # below Envoy's max_message_timeout
     drain: _Seconds = 10.0
 
 
 class Metrics(Strict):
     """Where Prometheus reads, as `host:port`; null for nowhere."""
 
-    address: _Address | None = "127.0.0.1:9464"
+    address: _HostPort | None = "127.0.0.1:9464"
 
 
 class Control(Strict):
@@ -138,29 +140,35 @@ def load_config(path: Path, environment: Mapping[str, str] | None = None) -> Con
         raise ConfigError([Fault(file=str(path), line=1, column=1, where="", message=message)]) from None
     source = read_yaml(text, str(path))
     document = source.document if source.document is not None else {}
-    merged = _override(source, document, os.environ if environment is None else environment)
-    return check(Source(file=source.file, document=merged, places=source.places), Config)
+    return check(_override(source, document, os.environ if environment is None else environment), Config)
 
 
-def _override(source: Source, document: Plain, environment: Mapping[str, str]) -> Plain:
+def _override(source: Source, document: Plain, environment: Mapping[str, str]) -> Source:
     """Write each variable over the setting it names; its value is read as one YAML value."""
     if not isinstance(document, dict):
         raise ConfigError([source.fault((), "the file must be a mapping of settings")])
     faults: list[Fault] = []
+    places = dict(source.places)
     merged = {key: dict(value) if isinstance(value, dict) else value for key, value in document.items()}
-    for name, text in sorted(environment.items()):
-        if not name.startswith(PREFIX):
+    for variable, text in sorted(environment.items()):
+        if not variable.startswith(PREFIX):
             continue
-        section, _, setting = name.removeprefix(PREFIX).lower().partition("__")
-        value = read_yaml(text, f"${name}").document
+        section, _, setting = variable.removeprefix(PREFIX).lower().partition("__")
+        name = f"${variable}"
+        try:
+            value = read_yaml(text, name).document
+        except ConfigError as error:
+            faults.extend(error.faults)
+            continue
+        inner = merged.setdefault(section, {}) if setting else None
         if section not in Config.model_fields:
-            faults.append(Fault(file=f"${name}", line=1, column=1, where=section, message="unknown setting"))
+            faults.append(Fault(file=name, line=1, column=1, where=section, message="unknown setting"))
         elif not setting:
-            merged[section] = value
+            merged[section], places[section,] = value, (name, 1, 1)
+        elif isinstance(inner, dict):
+            inner[setting], places[section, setting] = value, (name, 1, 1)
         else:
-            inner = merged.setdefault(section, {})
-            if isinstance(inner, dict):
-                inner[setting] = value
+            faults.append(Fault(file=name, line=1, column=1, where=section, message="this setting has no parts"))
     if faults:
         raise ConfigError(faults)
-    return merged
+    return Source(file=source.file, document=merged, places=places)

@@ -43,9 +43,11 @@ async def judge_batch(state: ExchangeState, headers: Headers, body: bytes, docum
         if isinstance(message, Rejection):
             return reject(state, message)
         messages.append((message, call))
+    if _repeats_id(message for message, _ in messages):
+        return reject(state, http(400, "duplicate_id", "two requests of an array have the same id"))
     state.batch = True
     judged = [judge(state, message, call) for message, call in messages]
-    plans = [await _plan(state, message, call, one) for (message, call), one in zip(messages, judged, strict=True)]
+    plans = [_plan(state, message, call, one) for (message, call), one in zip(messages, judged, strict=True)]
     metadata = metadata_of(state, _gravest(judged))
     if all(plan is None for plan in plans):
         if state.refusals:
@@ -55,11 +57,11 @@ async def judge_batch(state: ExchangeState, headers: Headers, body: bytes, docum
     return Forward(body=None if unchanged else rewrite_batch(body, plans), metadata=metadata)
 
 
-async def _plan(state: ExchangeState, message: Message, call: Call | None, judged: Judged) -> Plan:
+def _plan(state: ExchangeState, message: Message, call: Call | None, judged: Judged) -> Plan:
     """Act on one decision. A hold would keep the other messages waiting too, so in an array it is a refusal."""
     if judged.decision.effect is Effect.ALLOW:
         if isinstance(message, Request):
-            await expect(state, call_of(message, judged))
+            expect(state, call_of(message, judged))
         return judged.decision.edits
     match message:
         case Request():
@@ -69,6 +71,12 @@ async def _plan(state: ExchangeState, message: Message, call: Call | None, judge
             return None
         case Response() | ErrorResponse():
             return error(call.id if call else None, POLICY_DENIED, explanation(judged))
+
+
+def _repeats_id(messages: Iterable[Message]) -> bool:
+    """Tell whether two requests have one id: the response to one would be judged as that to the other."""
+    ids = [(type(message.id), message.id) for message in messages if isinstance(message, Request)]
+    return len(ids) != len(set(ids))
 
 
 def _gravest(judged: Iterable[Judged]) -> Judged:

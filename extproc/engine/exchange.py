@@ -1,6 +1,7 @@
 """Answer the questions of one exchange machine: send each to its side, wait for holds, and close on every fault."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from extproc.engine.failmode import Cause, cause_of, passes
 from extproc.engine.judging import Engine, describe
@@ -8,13 +9,14 @@ from extproc.engine.request_side import judge_document, judge_head
 from extproc.engine.response_side import S2C, judge_response_document, judge_response_head
 from extproc.engine.state import ExchangeState, rejection_metadata
 from extproc.engine.stream_side import judge_end, judge_item
+from extproc.engine.unjudged import pass_on
 from extproc.mcp.refusals import INTERNAL_ERROR, error, failed
 from extproc.mcp.sse import SseEvent, encode
 from extproc.model.message import Direction
 from extproc.policy.rules import Policy
 from extproc.ports import Hold, Resolution
 from extproc.redact.apply import dump
-from extproc.wire.answers import Answer, Emit, Forward, Respond, Stream
+from extproc.wire.answers import Answer, Emit, Respond
 from extproc.wire.commands import (
     RequestDocument,
     RequestHead,
@@ -35,19 +37,24 @@ class Exchange:
         """Begin an exchange under a policy."""
         self._engine = engine
         self._state = ExchangeState(engine=engine, policy=policy)
+        self._subject: Subject | None = None
 
     async def evaluate(self, subject: Subject) -> Answer:
         """Answer how this part goes on. Never raises for a fault of ours: it is answered as the fail modes say."""
+        self._subject = subject
+        return await self._within_time(subject, self._judge(subject))
+
+    async def _within_time(self, subject: Subject, answer: Awaitable[Answer]) -> Answer:
         try:
             async with asyncio.timeout(self._engine.settings.decision_seconds):
-                return await self._judge(subject)
+                return await answer
         except Exception as fault:  # noqa: BLE001 - the one place where a bug becomes a refusal
             return self._failed(subject, cause_of(fault))
 
     async def resolve(self) -> Answer:
         """Wait for the held message and answer how it goes on."""
-        held = self._state.held
-        if held is None:
+        held, subject = self._state.held, self._subject
+        if held is None or subject is None:
             raise RuntimeError("nothing is held")
         self._state.held = None
         inspection = held.judged.inspection
@@ -69,7 +76,7 @@ class Exchange:
         self._engine.resolve(held.judged, resolution)
         match resolution:
             case Resolution.RELEASED:
-                return await held.released()
+                return await self._within_time(subject, held.released())
             case Resolution.REFUSED | Resolution.EXPIRED:
                 return held.refused(resolution)
 
@@ -86,38 +93,26 @@ class Exchange:
             case StreamItem(item=item):
                 return await judge_item(self._state, item)
             case StreamEnd(resumable=resumable):
-                return judge_end(self._state, resumable=resumable)
+                return await judge_end(self._state, resumable=resumable)
 
     def _failed(self, subject: Subject, cause: Cause) -> Answer:
         request = isinstance(subject, RequestHead | RequestDocument)
         direction = Direction.CLIENT_TO_SERVER if request else S2C
-        passed = passes(cause, direction, self._engine.settings.fail_open)
-        decision_id = self._engine.fail(cause.value, self._state.context(direction), self._state.policy, passed=passed)
-        if passed:
-            return _unjudged(subject)
+        unjudged = pass_on(self._state, subject) if passes(cause, direction, self._engine.settings.fail_open) else None
+        context = self._state.context(direction)
+        decision_id = self._engine.fail(cause.value, context, self._state.policy, passed=unjudged is not None)
+        if unjudged is not None:
+            return unjudged
         text = f"Refused: no decision was reached ({cause.value}). Reference: {decision_id}."
         metadata = rejection_metadata(self._state, decision_id, response=not request)
         calls = list(self._state.calls.values())
-        bodies = [failed(call.id, text) for call in calls] or [error(None, INTERNAL_ERROR, text)]
+        bodies = [failed(call.id, text) for call in calls]
+        asked = self._state.asked if request else None
         match subject:
             case StreamItem() | StreamEnd():
-                frames = b"".join(encode(SseEvent(name="message", data=dump(body))) for body in bodies if calls)
+                frames = b"".join(encode(SseEvent(name="message", data=dump(body))) for body in bodies)
                 return Emit(frames=frames, end=True, metadata=metadata)
             case RequestHead() | RequestDocument() | ResponseHead() | ResponseDocument():
                 details = f"mcp_extproc_failure_{cause.value}"
-                return Respond(status=503, body=dump(bodies[0]), headers=_JSON, details=details, metadata=metadata)
-
-
-def _unjudged(subject: Subject) -> Answer:
-    """Let a part go on that was not judged: only ever reached by `unsafe_fail_open`."""
-    match subject:
-        case StreamItem(item=SseEvent() as event):
-            return Emit(frames=encode(event))
-        case StreamItem():
-            return Emit(frames=b"")
-        case StreamEnd():
-            return Emit(frames=b"", end=True)
-        case ResponseHead(headers=headers) if (headers.get("content-type") or "").startswith("text/event-stream"):
-            return Stream()
-        case RequestHead() | RequestDocument() | ResponseHead() | ResponseDocument():
-            return Forward()
+                body = bodies[0] if bodies else error(asked, INTERNAL_ERROR, text)
+                return Respond(status=503, body=dump(body), headers=_JSON, details=details, metadata=metadata)

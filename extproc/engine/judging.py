@@ -140,8 +140,9 @@ def describe(message: Message, call: Call | None) -> tuple[str, str | None, str 
         case Request(method=method, params=params):
             tool = params.get("name") if method == "tools/call" else None
             return "request", safe_name(method), safe_name(tool)
-        case Notification(method=method):
-            return "notification", safe_name(method), None
+        case Notification(method=method, params=params):
+            tool = params.get("name") if method == "tools/call" else None
+            return "notification", safe_name(method), safe_name(tool)
         case Response() | ErrorResponse():
             kind = "error" if isinstance(message, ErrorResponse) else "response"
             return kind, safe_name(call.method if call else None), safe_name(call.tool if call else None)

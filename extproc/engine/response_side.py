@@ -28,6 +28,7 @@ from extproc.wire.answers import Answer, Forward, Metadata, Respond, Stream
 
 S2C: Final = Direction.SERVER_TO_CLIENT
 _OK: Final = 200
+_ACCEPTED: Final = 202
 _REDIRECT: Final = 300
 _BAD: Final = 400
 _BAD_GATEWAY: Final = 502
@@ -41,30 +42,50 @@ async def judge_response_head(state: ExchangeState, headers: Headers, *, bodyles
     if local and state.status < _BAD:
         # Nothing was judged, so nothing may have reached a server; only an error that Envoy made itself passes.
         return refuse(state, "unjudged_response", "a response came though no request was seen", status=500)
+    if state.status < _OK:
+        # An interim or missing status cannot end an exchange; 101 would open a tunnel that nobody reads.
+        return refuse(state, "status", "the server answered with no final status")
     if headers.ambiguous() is not None:
         return refuse(state, "repeated_header", "the server sent a header twice")
+    if _REDIRECT <= state.status < _BAD:
+        # Clients follow it with the whole request, to where nobody judges.
+        return refuse(state, "redirect", "the server answered with a redirect")
     await _end_session(state)
     if bodyless:
-        return _bodyless(state)
+        return _empty(state)
     if not identity_encoded(headers):
         return refuse(state, "content_encoding", "the server compressed its response")
     kind = media_type(headers)
-    if kind == JSON:
-        return Forward()
     if kind == EVENT_STREAM and state.status == _OK and not local:
-        _remember_session(state)
-        first = b"".join(encode(SseEvent(name="message", data=dump(refusal))) for refusal in state.refusals)
-        return Stream(first=first)
+        return await _open_stream(state)
+    if kind == JSON or _may_be_empty(state):
+        return Forward()
+    return _unknown_type(state)
+
+
+def _may_be_empty(state: ExchangeState) -> bool:
+    """Tell whether a body of no known type can still turn out empty: Node's servers send such a 202 in chunks."""
+    return state.response_headers.get("content-type") is None or state.status == _ACCEPTED
+
+
+def _unknown_type(state: ExchangeState) -> Respond:
     return refuse(state, "content_type", f"the server's response (HTTP {state.status}) was neither JSON nor events")
 
 
-def _bodyless(state: ExchangeState) -> Answer:
+async def _open_stream(state: ExchangeState) -> Stream:
+    """Begin a stream; should it break, its calls can be answered on another one of the session (Last-Event-ID)."""
+    _remember_session(state)
+    if state.key is not None:
+        for call in state.calls.values():
+            await state.engine.ports.sessions.open_call(state.key, Direction.CLIENT_TO_SERVER, call)
+    return Stream(first=b"".join(encode(SseEvent(name="message", data=dump(refusal))) for refusal in state.refusals))
+
+
+def _empty(state: ExchangeState) -> Answer:
     if state.refusals:
         return respond(state.refusals, DENIED, None)
     if state.calls and state.status < _BAD:
         return refuse(state, "no_answer", "the server gave no answer to the request")
-    if _REDIRECT <= state.status < _BAD:
-        return refuse(state, "redirect", "the server answered with a redirect")
     return Forward()
 
 
@@ -81,6 +102,10 @@ def _remember_session(state: ExchangeState) -> None:
 
 async def judge_response_document(state: ExchangeState, body: bytes) -> Answer:
     """Judge a JSON body: the response to the one call of this exchange, an error, or the responses to an array."""
+    if not body:
+        return _empty(state)
+    if media_type(state.response_headers) != JSON:
+        return _unknown_type(state)
     _remember_session(state)
     document = parse_document(body, state.engine.settings.limits)
     if isinstance(document, Rejection):
@@ -101,18 +126,18 @@ async def judge_response_document(state: ExchangeState, body: bytes) -> Answer:
 async def _judge_answer(state: ExchangeState, body: bytes, message: Message, call: Call) -> Answer:
     judged = await judge_response(state, message, call)
     metadata = response_metadata(judged)
-    refusals = state.refusals
+    others = [*_unanswered(state), *state.refusals]
 
     async def release() -> Answer:
         edits = judged.decision.edits
         edited = rewrite(body, edits) if edits else None
-        if refusals:
-            edited = b"[" + b",".join([edited or body, *map(dump, refusals)]) + b"]"
+        if others:
+            edited = b"[" + b",".join([edited or body, *map(dump, others)]) + b"]"
         return Forward(body=edited, metadata=metadata)
 
     def deny(resolution: Resolution | None) -> Answer:
         refusal = refusal_of(judged, call, resolution)
-        return Forward(body=dump([refusal, *refusals] if state.batch else refusal), metadata=metadata)
+        return Forward(body=dump([refusal, *others] if state.batch else refusal), metadata=metadata)
 
     match judged.decision.effect:
         case Effect.ALLOW:
@@ -130,6 +155,7 @@ async def judge_response(state: ExchangeState, message: Message, call: Call) -> 
         await state.engine.ports.sessions.close_call(state.key, Direction.CLIENT_TO_SERVER, call.id)
     if isinstance(message, Response):
         await _learn(state, message, call)
+    state.close_call(call)  # last: until here a fault is answered in its name
     return judged
 
 
@@ -156,17 +182,18 @@ async def _judge_array(state: ExchangeState, body: bytes, documents: list[JsonVa
         return replace_body(state, _malformed("array", "the server answered one request with an array"))
     plans: list[Plan] = []
     judged: Judged | None = None
+    owed = dict(state.calls)
     for document in documents:
         message = read_message(document)
-        if isinstance(message, Rejection):
-            return replace_body(state, message)
-        call = _answered(state, message)
-        if call is None:
-            return replace_body(state, _unasked(message))
+        call = None if isinstance(message, Rejection) else _answered(state, message)
+        if isinstance(message, Rejection) or call is None:
+            state.calls = owed  # with the array go the answers already found in it
+            return replace_body(state, message if isinstance(message, Rejection) else _unasked(message))
         judged = await judge_response(state, message, call)
         plans.append(plan_response(judged, call))
-    unchanged = not state.refusals and all(plan == () for plan in plans)
-    edited = None if unchanged else rewrite_batch(body, [*plans, *state.refusals])
+    others = [*_unanswered(state), *state.refusals]
+    unchanged = not others and all(plan == () for plan in plans)
+    edited = None if unchanged else rewrite_batch(body, [*plans, *others])
     return Forward(body=edited, metadata=response_metadata(judged) if judged else None)
 
 
@@ -177,18 +204,23 @@ def plan_response(judged: Judged, call: Call) -> Plan:
 
 def _answered(state: ExchangeState, message: Message) -> Call | None:
     if isinstance(message, Response | ErrorResponse) and message.id is not None:
-        return state.close_call(message.id)
+        return state.call(message.id)
     return None
 
 
+def _unanswered(state: ExchangeState) -> list[JsonObject]:
+    """Return an error for each call of an array that the server left out."""
+    return [failed(call.id, "The server gave no answer to the request") for call in state.calls.values()]
+
+
 def _error_status(state: ExchangeState, body: bytes, message: Message) -> Answer:
-    """Judge the JSON-RPC error of an HTTP error; one without an id gets that of the call, so that it is understood."""
+    """Judge the JSON-RPC error of an HTTP error; it gets the id of the call, which some servers do not put there."""
     if not isinstance(message, ErrorResponse):
         return replace_body(state, _malformed("not_an_error", "an HTTP error carried no JSON-RPC error"))
     call = None if state.batch else next(iter(state.calls.values()), None)
     judged = state.engine.judge(message, state.context(S2C, call), state.policy)
     edits = judged.decision.edits
-    if message.id is None and call is not None:
+    if call is not None and (type(message.id), message.id) != (type(call.id), call.id):
         edits = (*edits, Edit(pointer=("id",), replacement=call.id))
     match judged.decision.effect:
         case Effect.ALLOW:

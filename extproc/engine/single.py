@@ -8,7 +8,7 @@ from extproc.engine.state import ExchangeState, Held, refusal_of, rejection_meta
 from extproc.mcp import headers as h
 from extproc.mcp.headers import Headers, check_agreement, mirrored
 from extproc.mcp.http import JSON, METHODS
-from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
+from extproc.mcp.jsonrpc import INVALID_PARAMS, INVALID_REQUEST, parse_document, read_message
 from extproc.mcp.refusals import INTERNAL_ERROR, POLICY_DENIED, error, rejected
 from extproc.mcp.versions import of_message
 from extproc.model.decision import Effect
@@ -44,9 +44,10 @@ async def negotiated(state: ExchangeState) -> str | None:
 
 async def read(state: ExchangeState, headers: Headers, document: JsonValue) -> Message | Rejection:
     """Read one message and refuse what contradicts its revision or its headers."""
-    message = read_message(document)
+    message = read_named(document)
     if isinstance(message, Rejection):
         return message
+    state.asked = message.id if isinstance(message, Request) else None
     revision = of_message(message, headers, await negotiated(state), state.engine.settings.versions)
     if isinstance(revision, Rejection):
         return revision
@@ -55,6 +56,20 @@ async def read(state: ExchangeState, headers: Headers, document: JsonValue) -> M
         message, headers, required=revision.standard_headers, params=await _annotations(state, message)
     )
     return mismatch or message
+
+
+def read_named(document: JsonValue) -> Message | Rejection:
+    """Read a message. A call whose tool is no string is refused: rules could not see what a server makes of it."""
+    message = read_message(document)
+    match message:
+        case Request(method="tools/call", params=params) | Notification(method="tools/call", params=params):
+            if isinstance(params.get("name"), str):
+                return message
+            identifier = message.id if isinstance(message, Request) else None
+            problem = "params.name must be a string"
+            return Rejection(reason="unnamed_tool", message=problem, code=INVALID_PARAMS, id=identifier)
+        case _:
+            return message
 
 
 async def _annotations(state: ExchangeState, message: Message) -> tuple[h.ParamHeader, ...] | None:
@@ -85,7 +100,7 @@ async def _request(state: ExchangeState, headers: Headers, body: bytes, message:
     call = call_of(message, judged)
 
     async def release() -> Answer:
-        await expect(state, call)
+        expect(state, call)
         return await _forward(state, headers, body, judged, None)
 
     def refuse(resolution: Resolution | None) -> Answer:
@@ -202,12 +217,10 @@ def call_of(message: Request, judged: Judged) -> Call:
     )
 
 
-async def expect(state: ExchangeState, call: Call) -> None:
-    """Expect the response to a request that goes on: in this exchange and, resumed, in the same session."""
+def expect(state: ExchangeState, call: Call) -> None:
+    """Expect the response to a request that goes on."""
     state.open_call(call)
     state.initializing = state.initializing or call.method == "initialize"
-    if state.key is not None:
-        await state.engine.ports.sessions.open_call(state.key, _C2S, call)
 
 
 async def _forward(state: ExchangeState, headers: Headers, body: bytes, judged: Judged, call: Call | None) -> Forward:

@@ -30,7 +30,10 @@ class Held:
 
 @dataclass(slots=True, kw_only=True)
 class ExchangeState:
-    """Filled in by the request side, read by the response side."""
+    """Filled in by the request side, read by the response side.
+
+    `asked` is the id of the request as soon as it is read, `calls` what was let through and has no response yet.
+    """
 
     engine: Engine
     policy: Policy
@@ -40,6 +43,7 @@ class ExchangeState:
     principal: Principal = ANONYMOUS
     revision: Revision | None = None
     batch: bool = False
+    asked: RequestId | None = None
     calls: dict[tuple[type, RequestId], Call] = field(default_factory=dict)
     refusals: list[JsonObject] = field(default_factory=list)
     initializing: bool = False
@@ -70,9 +74,13 @@ class ExchangeState:
         """Expect a response to this call."""
         self.calls[type(call.id), call.id] = call
 
-    def close_call(self, identifier: RequestId) -> Call | None:
-        """Return the call that a response answers; the type of the id counts."""
-        return self.calls.pop((type(identifier), identifier), None)
+    def call(self, identifier: RequestId) -> Call | None:
+        """Return the open call that a response answers; the type of the id counts."""
+        return self.calls.get((type(identifier), identifier))
+
+    def close_call(self, call: Call) -> None:
+        """Expect no response to this call any more."""
+        self.calls.pop((type(call.id), call.id), None)
 
 
 def refusal_of(judged: Judged, call: Call, resolution: Resolution | None = None) -> JsonObject:

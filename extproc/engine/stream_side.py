@@ -9,7 +9,6 @@ from extproc.engine.state import ExchangeState, refusal_of, response_metadata
 from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
 from extproc.mcp.refusals import INTERNAL_ERROR, error, refused_request
 from extproc.mcp.sse import KEEP_ALIVE, SseComment, SseEvent, SseFault, encode
-from extproc.mcp.versions.revision import Era
 from extproc.model.decision import Effect
 from extproc.model.message import (
     Call,
@@ -37,22 +36,21 @@ async def judge_item(state: ExchangeState, item: SseEvent | SseComment | SseFaul
         case SseComment():
             return Emit(frames=KEEP_ALIVE)
         case SseFault(reason=reason):
-            return _break_off(state, _malformed(reason, "an event of the server could not be read"))
+            return await _break_off(state, _malformed(reason, "an event of the server could not be read"))
         case SseEvent():
             return await _judge_event(state, item)
 
 
-def judge_end(state: ExchangeState, *, resumable: bool) -> Answer:
-    """End the stream; a call it leaves without an answer gets one, unless the client can resume (legacy, event ids)."""
-    modern = state.revision is not None and state.revision.era is Era.MODERN
-    if not state.calls or (resumable and not modern):
+async def judge_end(state: ExchangeState, *, resumable: bool) -> Answer:
+    """End the stream. An unanswered call gets an error, unless the client can resume: in a session, by event ids."""
+    if not state.calls or (resumable and state.key is not None):
         return Emit(frames=b"", end=True)
     record(state, _malformed("no_answer", "the server ended its stream without an answer"))
-    return Emit(frames=_failure_frames(state, "The server ended its stream without an answer"), end=True)
+    return Emit(frames=await _failure_frames(state, "The server ended its stream without an answer"), end=True)
 
 
 async def _judge_event(state: ExchangeState, event: SseEvent) -> Answer:
-    if event.name not in {None, _MESSAGE}:
+    if event.name not in {None, "", _MESSAGE}:
         # No revision of Streamable HTTP has other events; clients ignore them, so nothing is lost.
         record(state, _malformed("event_type", "an event of the server was no message"))
         return _drop(event)
@@ -61,13 +59,13 @@ async def _judge_event(state: ExchangeState, event: SseEvent) -> Answer:
         return Emit(frames=encode(event))
     document = parse_document(data, state.engine.settings.limits)
     if isinstance(document, Rejection):
-        return _break_off(state, document)
+        return await _break_off(state, document)
     if isinstance(document, list) and state.batch:
         return await _judge_array(state, event, data, document)
     message = read_message(document)
     match message:
         case Rejection():
-            return _break_off(state, message)
+            return await _break_off(state, message)
         case Request():
             return await _server_request(state, event, data, message)
         case Notification():
@@ -88,7 +86,7 @@ async def _server_request(state: ExchangeState, event: SseEvent, data: bytes, me
 
 
 async def _response(state: ExchangeState, event: SseEvent, data: bytes, message: Response | ErrorResponse) -> Answer:
-    call = state.close_call(message.id) if message.id is not None else None
+    call = state.call(message.id) if message.id is not None else None
     if call is None and message.id is not None and not state.calls:
         call = await _resumed(state, message.id)
     if call is None:
@@ -144,34 +142,43 @@ def _stand_in(judged: Judged, call: Call | None, resolution: Resolution | None) 
 async def _judge_array(state: ExchangeState, event: SseEvent, data: bytes, documents: list[JsonValue]) -> Answer:
     """Judge an array in one event, as a server may answer an array with; only responses and notifications in it."""
     plans: list[Plan] = []
+    owed = dict(state.calls)
+
+    async def spoiled(rejection: Rejection) -> Emit:
+        state.calls = owed  # with the array go the answers already found in it
+        return await _break_off(state, rejection)
+
     for document in documents:
         message = read_message(document)
         match message:
             case Rejection():
-                return _break_off(state, message)
+                return await spoiled(message)
             case Request():
-                return _break_off(state, _malformed("server_request", "a request of the server inside an array"))
+                return await spoiled(_malformed("server_request", "a request of the server inside an array"))
             case Notification():
                 judged = state.engine.judge(message, state.context(S2C), state.policy)
                 plans.append(judged.decision.edits if judged.decision.effect is Effect.ALLOW else None)
             case Response() | ErrorResponse():
-                call = state.close_call(message.id) if message.id is not None else None
+                call = state.call(message.id) if message.id is not None else None
                 if call is None:
-                    return _break_off(state, _malformed("unknown_id", "an answer to no request of this exchange"))
+                    return await spoiled(_malformed("unknown_id", "an answer to no request of this exchange"))
                 plans.append(plan_response(await judge_response(state, message, call), call))
     if all(plan is None for plan in plans):
         return _drop(event)
     return Emit(frames=_frames(event, data if all(plan == () for plan in plans) else rewrite_batch(data, plans)))
 
 
-def _break_off(state: ExchangeState, rejection: Rejection) -> Emit:
+async def _break_off(state: ExchangeState, rejection: Rejection) -> Emit:
     """End a stream that cannot be read on, with an answer to what it still owed; the server's own stream just ends."""
     record(state, rejection)
     problem = f"The server's response was refused: {rejection.message}"
-    return Emit(frames=_failure_frames(state, problem) if state.calls else b"", end=True)
+    return Emit(frames=await _failure_frames(state, problem) if state.calls else b"", end=True)
 
 
-def _failure_frames(state: ExchangeState, problem: str) -> bytes:
+async def _failure_frames(state: ExchangeState, problem: str) -> bytes:
+    if state.key is not None:
+        for call in state.calls.values():
+            await state.engine.ports.sessions.close_call(state.key, Direction.CLIENT_TO_SERVER, call.id)
     state.refusals.clear()  # they went out when the stream began
     answers = failures(state, problem)
     state.calls.clear()

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from extproc.mcp.pointer import Pointer
@@ -22,6 +24,12 @@ MAX_PARAMS: Final = 64
 
 _SENTINEL: Final = ("=?base64?", "?=")
 _NAMED_BY: Final = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+# A JSON number (RFC 8259 §6) of at most the length any integer or double needs. `float` reads much more: blanks, `1_0`,
+# digits of other scripts, `infinity`.
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
+_ANNOTATION: Final = "x-mcp-header"
+_ANNOTATED_TYPES: Final = frozenset({"string", "integer", "boolean"})
 # Fields whose repetition would let two readers choose different values.
 _SINGLE: Final = frozenset({VERSION, SESSION, METHOD, NAME, "content-type", "content-encoding", "content-length"})
 
@@ -70,8 +78,11 @@ def decode_value(value: str) -> str | None:
     value = value.strip(" \t")
     start, end = _SENTINEL
     if value.startswith(start) and value.endswith(end) and len(value) >= len(start) + len(end):
+        encoded = value[len(start) : -len(end)]
         try:
-            return base64.b64decode(value[len(start) : -len(end)], validate=True).decode("utf-8")
+            decoded = base64.b64decode(encoded, validate=True)
+            # Only the canonical form: some readers refuse trailing bits that others ignore (RFC 4648 §3.5).
+            return decoded.decode("utf-8") if base64.b64encode(decoded).decode() == encoded else None
         except (binascii.Error, UnicodeDecodeError, ValueError):
             return None
     return value if value.isascii() and value.isprintable() else None
@@ -104,7 +115,7 @@ def check_agreement(
     member = _NAMED_BY.get(message.method)
     name = headers.get(NAME)
     if name is not None:
-        if member is None or decode_value(name) != message.params.get(member):
+        if member is None or not _same_text(decode_value(name), message.params.get(member)):
             return _mismatch(message, NAME, "differs from the body")
     elif required and member is not None and isinstance(message, Request):
         return _mismatch(message, NAME, "is missing")
@@ -124,7 +135,8 @@ def _check_params(
         leaves = set(_scalar_texts(arguments)) if sent else set()
         for name, value in sent.items():
             text = decode_value(value)
-            if text is None or (text not in leaves and _number(text) not in leaves):
+            number = _number(text) if text is not None else None
+            if text not in leaves and (number is None or number not in leaves):
                 return _mismatch(message, name, "is no value of the arguments")
         return None
     for param in params:
@@ -159,7 +171,11 @@ def mirrored(
 
 
 def param_headers(tool: Mapping[str, JsonValue]) -> tuple[ParamHeader, ...]:
-    """Collect the `x-mcp-header` annotations of a tool definition, through pure chains of `properties`."""
+    """Collect the `x-mcp-header` annotations of a tool definition, through pure chains of `properties`.
+
+    What no client can send is left out: a name that is no token, a type other than string, integer and boolean. Of two
+    annotations with one name both count, so that a header agrees with neither unless it agrees with both.
+    """
     found: list[ParamHeader] = []
     level: list[tuple[Pointer, JsonValue]] = [((), tool.get("inputSchema"))]
     while level:
@@ -167,12 +183,19 @@ def param_headers(tool: Mapping[str, JsonValue]) -> tuple[ParamHeader, ...]:
         for pointer, schema in level:
             properties = schema.get("properties") if isinstance(schema, dict) else None
             for key, child in properties.items() if isinstance(properties, dict) else ():
-                header = child.get("x-mcp-header") if isinstance(child, dict) else None
-                if isinstance(header, str) and header:
-                    found.append(ParamHeader(header=PARAM_PREFIX + header.lower(), pointer=(*pointer, key)))
+                if isinstance(child, dict) and _is_annotated(child):
+                    header = PARAM_PREFIX + str(child[_ANNOTATION]).lower()
+                    found.append(ParamHeader(header=header, pointer=(*pointer, key)))
                 below.append(((*pointer, key), child))
         level = below
     return tuple(found)
+
+
+def _is_annotated(schema: Mapping[str, JsonValue]) -> bool:
+    header, kind = schema.get(_ANNOTATION), schema.get("type")
+    if not isinstance(header, str) or _TOKEN.fullmatch(header) is None:
+        return False
+    return isinstance(kind, str) and kind in _ANNOTATED_TYPES
 
 
 def _scalars(value: JsonValue) -> Iterator[tuple[Pointer, JsonValue]]:
@@ -188,13 +211,13 @@ def _scalars(value: JsonValue) -> Iterator[tuple[Pointer, JsonValue]]:
                 yield pointer, item
 
 
-def _scalar_texts(value: JsonValue) -> Iterator[str | float]:
+def _scalar_texts(value: JsonValue) -> Iterator[str | Decimal]:
     for _, leaf in _scalars(value):
         text = _text(leaf)
         if text is not None:
             yield text
         if isinstance(leaf, int | float) and not isinstance(leaf, bool):
-            yield float(leaf)
+            yield Decimal(leaf)
 
 
 def _at(value: JsonValue, pointer: Pointer) -> JsonValue:
@@ -220,20 +243,21 @@ def _text(value: JsonValue) -> str | None:
             return None
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text) if text[:1] in "-0123456789" and "_" not in text else None
-    except ValueError:
-        return None
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) is not None else None
 
 
 def _same(text: str | None, value: JsonValue) -> bool:
     """Compare as the spec says: strings by case, numbers by value (`42.0` is `42`), booleans as true and false."""
     if text is None or value is None:
         return False
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _number(text) == value
+    if isinstance(value, int | float) and not isinstance(value, bool) and _number(text) == value:
+        return True
     return text == _text(value)
+
+
+def _same_text(text: str | None, value: JsonValue) -> bool:
+    return text is not None and text == value
 
 
 def _mismatch(message: Request | Notification, header: str, problem: str) -> Rejection:

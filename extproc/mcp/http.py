@@ -35,7 +35,7 @@ def media_type(headers: Headers) -> str | None:
     value = headers.get("content-type")
     if value is None:
         return None
-    essence, *parameters = (part.strip().lower() for part in value.split(";"))
+    essence, *parameters = (part.strip(" \t").lower() for part in value.split(";"))
     if any(parameter not in {"charset=utf-8", 'charset="utf-8"', ""} for parameter in parameters):
         return None
     return essence

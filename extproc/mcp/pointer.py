@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from extproc.model.message import JsonValue
 
 Pointer: TypeAlias = tuple[str | int, ...]
+# Places in a pattern that a walk stands at, ascending.
+_Places: TypeAlias = tuple[int, ...]
 
 
 class PatternError(ValueError):
@@ -24,17 +27,21 @@ class PointerPattern:
 
 # RFC 6901 §4: no leading zeros; longer than any list we hold is no index either.
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
-_ANY_ONE = "\x00*"
-_ANY_DEPTH = "\x00**"
+_ANY_ONE: Final = "\x00*"
+_ANY_DEPTH: Final = "\x00**"
+_WILD: Final = frozenset({_ANY_ONE, _ANY_DEPTH})
 
 
 def parse_pattern(text: str) -> PointerPattern:
     """Read a pattern such as `/result/content/*/text` or `/result/**/email`.
 
-    Raises: `PatternError` when it does not begin with `/` or has a broken escape.
+    Raises: `PatternError` when it does not begin with `/`, has a broken escape, or has a `*` beside other characters,
+    which would look like a glob and match nothing.
     """
     if not text.startswith("/"):
         raise PatternError("a pointer pattern begins with '/'")
+    if "\x00" in text:
+        raise PatternError("a pointer pattern holds no NUL")
     tokens = []
     for raw in text[1:].split("/"):
         match raw:
@@ -48,6 +55,8 @@ def parse_pattern(text: str) -> PointerPattern:
 
 
 def _unescape(raw: str) -> str:
+    if "*" in raw:
+        raise PatternError("'*' and '**' stand for whole tokens; a literal '*' is written '~2'")
     parts = raw.split("~")
     if any(not part or part[0] not in "012" for part in parts[1:]):
         raise PatternError("'~' is written '~0', '/' '~1' and a literal '*' '~2'")
@@ -60,45 +69,70 @@ def format_pointer(pointer: Pointer) -> str:
 
 
 def find(document: JsonValue, pattern: PointerPattern) -> Iterator[tuple[Pointer, JsonValue]]:
-    """Yield every pointer that fits the pattern, with its value, in document order and each once."""
-    if _ANY_DEPTH not in pattern.tokens:
-        yield from _walk(document, pattern.tokens, 0, ())
-        return
-    seen: set[Pointer] = set()  # two `**` can reach one value by several ways
-    for pointer, value in _walk(document, pattern.tokens, 0, ()):
-        if pointer not in seen:
-            seen.add(pointer)
+    """Yield every pointer that fits the pattern, with its value, in document order and each once.
+
+    All ways through the pattern are followed at the same time, so that several `**` cost no more than one.
+    """
+    tokens = pattern.tokens
+    end, literals = len(tokens), frozenset(tokens)
+    start, value = 0, document
+    pointer: Pointer = ()
+    while start < end and tokens[start] not in _WILD:
+        steps = [*_children(value, tokens[start])]
+        if not steps:
+            return
+        pointer, value, start = (*pointer, steps[0][0]), steps[0][1], start + 1
+    stack: list[tuple[Pointer, JsonValue, _Places]] = [(pointer, value, _settled(tokens, {start}))]
+    while stack:
+        pointer, value, places = stack.pop()
+        if places[-1] == end:
             yield pointer, value
+        below: list[tuple[Pointer, JsonValue, _Places]] = []
+        elsewhere = _advanced(tokens, places, None)
+        # A place of `**` never stands alone: the one after it is reached with it.
+        only = tokens[places[0]] if len(places) == 1 and places[0] < end else _ANY_ONE
+        for key, child in _children(value, only):
+            name = str(key)
+            reached = _advanced(tokens, places, name) if name in literals else elsewhere
+            if reached and (reached[-1] == end or isinstance(child, dict | list)):
+                below.append(((*pointer, key), child, reached))
+        stack.extend(reversed(below))
 
 
-def _walk(value: JsonValue, tokens: tuple[str, ...], at: int, pointer: Pointer) -> Iterator[tuple[Pointer, JsonValue]]:
-    if at == len(tokens):
-        yield pointer, value
-        return
-    token = tokens[at]
-    if token == _ANY_DEPTH:
-        yield from _walk(value, tokens, at + 1, pointer)
-        for key, child in _children(value):
-            yield from _walk(child, tokens, at, (*pointer, key))
-        return
-    if token == _ANY_ONE:
-        for key, child in _children(value):
-            yield from _walk(child, tokens, at + 1, (*pointer, key))
-        return
+def _children(value: JsonValue, name: str) -> Iterator[tuple[str | int, JsonValue]]:
+    """Yield the child of this name, or all of them for a wildcard."""
     match value:
-        case dict() if token in value:
-            yield from _walk(value[token], tokens, at + 1, (*pointer, token))
-        case list() if _INDEX.fullmatch(token) and int(token) < len(value):
-            yield from _walk(value[int(token)], tokens, at + 1, (*pointer, int(token)))
-        case _:
-            return
-
-
-def _children(value: JsonValue) -> Iterator[tuple[str | int, JsonValue]]:
-    match value:
-        case dict():
+        case dict() if name == _ANY_ONE:
             yield from value.items()
-        case list():
+        case list() if name == _ANY_ONE:
             yield from enumerate(value)
+        case dict() if name in value:
+            yield name, value[name]
+        case list() if _INDEX.fullmatch(name) is not None and int(name) < len(value):
+            yield int(name), value[int(name)]
         case _:
             return
+
+
+@lru_cache(maxsize=4096)
+def _advanced(tokens: tuple[str, ...], places: _Places, name: str | None) -> _Places:
+    """Return the places after a step to the child of this name; None is any name that the pattern does not have.
+
+    An array index is its decimal text, which has no leading zeros (RFC 6901 §4).
+    """
+    reached: set[int] = set()
+    for at in places:
+        token = tokens[at] if at < len(tokens) else None
+        if token == _ANY_DEPTH:
+            reached.add(at)
+        elif token == _ANY_ONE or (token is not None and token == name):
+            reached.add(at + 1)
+    return _settled(tokens, reached)
+
+
+def _settled(tokens: tuple[str, ...], places: set[int]) -> _Places:
+    """Add what is reached without a step: the place after a `**`, which may stand for no token."""
+    for at, token in enumerate(tokens):
+        if token == _ANY_DEPTH and at in places:
+            places.add(at + 1)
+    return tuple(sorted(places))

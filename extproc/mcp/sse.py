@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 _BOM: Final = b"\xef\xbb\xbf"
 _MAX_FIELD: Final = 1024
+_BLANKS: Final = bytes.maketrans(b"\r\n", b"  ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class EventStream:
     def __init__(self, limit: int) -> None:
         """Allow `limit` bytes for one event, field names included."""
         self._limit = limit
-        self._rest = b""
+        self._rest = bytearray()  # the start of a line; grows in place, since copying it at each chunk is quadratic
         self._after_cr = False
         self._first = True
         self._faulty = False
@@ -65,13 +66,14 @@ class EventStream:
         items: list[SseItem] = []
         if self._faulty or not chunk:
             return items
-        lines = self._lines(chunk)
-        lines[0] = self._rest + lines[0]
-        self._rest = lines.pop()
+        *lines, rest = self._lines(chunk)
         for line in lines:
-            fault = self._take(line, items)
+            whole = bytes(self._rest) + line if self._rest else line
+            self._rest.clear()
+            fault = self._take(whole, items)
             if fault is not None:
                 return self._fail(fault, items)
+        self._rest += rest
         if self.pending > self._limit:
             return self._fail("event_too_large", items)
         return items
@@ -80,14 +82,20 @@ class EventStream:
         """Split at LF, CRLF and CR; a CRLF may be cut in two by a chunk boundary."""
         if self._after_cr and chunk[:1] == b"\n":
             chunk = chunk[1:]
-        if chunk:
-            self._after_cr = chunk[-1:] == b"\r"
+        self._after_cr = chunk[-1:] == b"\r"
         if b"\r" in chunk:
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return chunk.split(b"\n")
 
     def _take(self, line: bytes, items: list[SseItem]) -> str | None:
-        """Take one line; return the reason when the stream cannot be read on."""
+        """Take one line; return the reason when the stream cannot be read on.
+
+        The cap counts every line before anything else is made of it, as it counts one whose end has not come yet:
+        whether an event is too large must not depend on where the chunks end.
+        """
+        size = self._size + len(line) + bool(line)
+        if size > self._limit:
+            return "event_too_large"
         if self._first:
             self._first = False
             line = line.removeprefix(_BOM)
@@ -97,9 +105,7 @@ class EventStream:
         if line[:1] == b":":
             items.append(SseComment())
             return None
-        self._size += len(line) + 1
-        if self._size > self._limit:
-            return "event_too_large"
+        self._size = size
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         match name:
@@ -131,7 +137,7 @@ class EventStream:
             retry = self._fields.get("retry")
             items.append(
                 SseEvent(
-                    name=self._fields.get("event"),
+                    name=self._fields.get("event") or None,  # "If the event type buffer is the empty string": a message
                     data=b"\n".join(self._data) if self._data else None,
                     id=self._fields.get("id"),
                     retry=None if retry is None else int(retry),
@@ -143,7 +149,7 @@ class EventStream:
 
     def _fail(self, reason: str, items: list[SseItem]) -> list[SseItem]:
         self._faulty = True
-        self._rest, self._data, self._size = b"", [], 0
+        self._rest, self._data, self._size = bytearray(), [], 0
         items.append(SseFault(reason=reason))
         return items
 
@@ -161,5 +167,5 @@ def encode(event: SseEvent) -> bytes:
     if event.retry is not None:
         parts.append(b"retry: %d\n" % event.retry)
     if event.data is not None:
-        parts.append(b"data: " + event.data.replace(b"\n", b" ") + b"\n")
+        parts.append(b"data: " + event.data.translate(_BLANKS) + b"\n")
     return b"".join(parts) + b"\n" if parts else b""

@@ -68,11 +68,22 @@ class Policy:
 
 def globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """Compile globs: `*` is any run of characters, `?` any one; the case counts and the whole name must fit."""
-    parts = ("".join(_GLOB.get(char, re.escape(char)) for char in pattern) for pattern in patterns)
-    return re.compile("|".join(parts), re.DOTALL)
+    return re.compile("|".join(map(_glob, patterns)), re.DOTALL)
 
 
-_GLOB = {"*": ".*", "?": "."}
+def _glob(pattern: str) -> str:
+    """Write one glob as a regular expression that never tries again what lies between two stars.
+
+    The first place where such a piece fits is as good as any later one. Without the atomic groups a long name that
+    fits nowhere would take time in a power of its length, and names come from the peer.
+    """
+    first, *rest = ("".join("." if char == "?" else re.escape(char) for char in piece) for piece in pattern.split("*"))
+    if not rest:
+        return first
+    *middle, last = rest
+    return first + "".join(f"(?>.*?{piece})" for piece in middle if piece) + ".*" + last
+
+
 # A redaction follows its pointers wherever they lead; an effect is about what starts something, unless it says more.
 _EFFECT_KINDS = frozenset({Kind.REQUEST, Kind.NOTIFICATION})
 

@@ -16,7 +16,8 @@ Plan: TypeAlias = tuple[Edit, ...] | JsonObject | None
 def rewrite(data: bytes, edits: Iterable[Edit]) -> bytes:
     """Return the document in `data`, which was already accepted, with the edits made.
 
-    Numbers keep the digits they were written with, so that a redaction never changes a neighbouring amount.
+    Numbers keep the digits they were written with, so that a redaction never changes a neighbouring amount (the integer
+    `-0` alone becomes `0`).
     """
     document: JsonValue = jiter.from_json(data, float_mode="lossless-float", cache_mode="keys")
     return dump(apply_edits(document, edits))

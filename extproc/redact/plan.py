@@ -58,13 +58,21 @@ def plan_edits(document: JsonObject, redactions: Iterable[Redaction]) -> tuple[E
             if redaction.text is None:
                 after: JsonValue = redaction.replacement
             elif isinstance(value, str) and redaction.text in value:
-                after = value.replace(redaction.text, redaction.replacement)
+                after = _without(value, redaction.text, redaction.replacement)
             else:
                 continue
-            if after != value:
+            if after != original:
                 planned[pointer] = after
+            else:  # an earlier redaction changed it and this one changed it back
+                planned.pop(pointer, None)
     return tuple(
         Edit(pointer=pointer, replacement=value)
         for pointer, value in planned.items()
         if not any(pointer[:length] in planned for length in range(1, len(pointer)))
     )
+
+
+def _without(value: str, text: str, replacement: str) -> str:
+    """Replace the text; where what is left closes up to the same text again (`aabb` without `ab`), replace it all."""
+    after = value.replace(text, replacement)
+    return replacement if text in after else after

@@ -71,7 +71,10 @@ class Processor:
         while True:
             message: object = await context.read()
             if not isinstance(message, pb.ProcessingRequest):
-                return  # Envoy closed its side
+                break  # Envoy closed its side
             started = clock.steady()
             await handle(to_event(message), machine, exchange, send)
             self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)
+        if not machine.over:
+            # To end the stream with OK here would tell Envoy to let the rest pass unseen.
+            await context.abort(grpc.StatusCode.CANCELLED, "the exchange was not over")

@@ -45,6 +45,8 @@ _STREAMED_RESPONSE: Final = pb.ProcessingMode(
     response_trailer_mode=pb.ProcessingMode.SEND,
 )
 _REPLACE: Final = BoolValue(value=False)
+# Envoy must wait longer than we do, or its timeout answers in place of our refusal.
+_MARGIN_SECONDS: Final = 2.0
 
 
 class UnknownMessageError(Exception):
@@ -94,7 +96,7 @@ def from_command(command: Outgoing) -> pb.ProcessingResponse:
             return response
         case Wait(seconds=seconds):
             response = pb.ProcessingResponse()
-            response.override_message_timeout.FromMilliseconds(int(seconds * 1000))
+            response.override_message_timeout.FromMilliseconds(int((seconds + _MARGIN_SECONDS) * 1000))
             return response
 
 

@@ -93,7 +93,8 @@ class MemoryHolds:
             async with asyncio.timeout(hold.seconds):
                 return await answer
         except TimeoutError:
-            return Resolution.EXPIRED
+            # Whoever resolved it in the last moment was told so.
+            return answer.result() if answer.done() and not answer.cancelled() else Resolution.EXPIRED
         finally:
             del self._waiting[hold.decision_id]
 

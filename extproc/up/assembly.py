@@ -1,5 +1,7 @@
 """Puts Envoy's bootstrap together: one listener, the server upstream, the sidecars, and a limit on connections."""
 
+from typing import Final
+
 from envoy_data_plane.envoy.config.bootstrap import v3 as bootstrap
 from envoy_data_plane.envoy.config.core import v3 as core
 from envoy_data_plane.envoy.config.overload import v3 as overload
@@ -10,7 +12,7 @@ from extproc.up.clusters import sidecar_cluster, upstream_cluster
 from extproc.up.listener import listener_of
 from extproc.up.options import BootstrapOptions, host_and_port, socket_path
 
-_ADMIN_MODE = 0o600
+_ADMIN_MODE: Final = 0o600
 
 
 def assemble(options: BootstrapOptions) -> bootstrap.Bootstrap:

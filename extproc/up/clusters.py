@@ -32,8 +32,9 @@ def upstream_cluster(options: BootstrapOptions) -> cluster.Cluster:
     address = core.Address(socket_address=core.SocketAddress(address=upstream.host, port_value=upstream.port))
     return cluster.Cluster(
         name=UPSTREAM,
-        type=cluster.ClusterDiscoveryType.STATIC if upstream.is_address else cluster.ClusterDiscoveryType.STRICT_DNS,
-        # A name may stand for IPv4 and IPv6 addresses of which only one is listened on: try them all.
+        type=cluster.ClusterDiscoveryType.STATIC if upstream.is_address else cluster.ClusterDiscoveryType.LOGICAL_DNS,
+        # `localhost` is ::1 and 127.0.0.1, and most servers listen on one of them: LOGICAL_DNS with ALL tries both for
+        # each connection. STRICT_DNS would take them for two servers and fail every other request.
         dns_lookup_family=cluster.ClusterDnsLookupFamily.ALL,
         connect_timeout=dt.timedelta(seconds=5),
         circuit_breakers=_raised_limits(options.max_streams),

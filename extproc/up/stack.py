@@ -161,7 +161,7 @@ class Stack:
         if policy is None:
             policy = self.workdir / "policy.yaml"
             policy.write_text(_OPEN_POLICY)
-        config = merged(self._sidecar_config(policy.resolve()), self.options.config)
+        config = merged(self._sidecar_config(policy.absolute()), self.options.config)
         (self.workdir / "sidecar.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
         (self.workdir / "envoy.json").write_text(bootstrap_json(self._bootstrap))
 
@@ -192,6 +192,8 @@ class Stack:
             "--disable-hot-restart",
             *("--concurrency", str(self.options.concurrency)),
             *("--log-level", self.options.log_level),
+            # Envoy writes its access log every 10 s unless told otherwise: too late for somebody who watches it.
+            *("--file-flush-interval-msec", "200"),
         ]
         self._envoy = Child.start("envoy", command, log=self.envoy_log)
         self._envoy.until(lambda: probes.is_ready(self.envoy_admin), self.options.ready_seconds)

@@ -24,6 +24,8 @@ from extproc.wire.phases import TABLE, Move, Phase, Trigger
 
 # Responses are read only in a form that we can judge: the server must not compress them.
 _UNREADABLE: Final = ("accept-encoding",)
+_NO_BODY: Final = "mcp_extproc_no_body"
+_TRAILERS: Final = (c.Part.REQUEST_TRAILERS, c.Part.RESPONSE_TRAILERS)
 
 
 class PhaseError(Exception):
@@ -45,6 +47,11 @@ class ExchangeMachine:
         self._ended_by_trailers = False
         self._ended = False
         self._first_frames = b""
+
+    @property
+    def over(self) -> bool:
+        """Tell whether everything of the exchange has been judged."""
+        return self.phase in {Phase.TRAILERS, Phase.CLOSED}
 
     def receive(self, event: Event) -> tuple[c.Command, ...]:
         """Take one event and return what the edge must do, in order.
@@ -166,10 +173,13 @@ class ExchangeMachine:
 
     def _let_go_on(self, event: Event) -> tuple[c.Command, ...]:
         match event:
-            case Evaluated(answer=Forward(body=bytes(body))) if self._part is c.Part.RESPONSE_TRAILERS:
+            case Evaluated(answer=Forward(body=bytes(body)) as answer) if self._part is c.Part.RESPONSE_TRAILERS:
                 # Trailers came where a body was due, and a reply to trailers can carry none.
-                return (c.Reply(status=502, body=body, details="mcp_extproc_no_body"),)
+                headers, metadata = answer.set_headers, answer.metadata
+                return (c.Reply(status=502, body=body, details=_NO_BODY, headers=headers, metadata=metadata),)
             case Evaluated(answer=Forward() as answer):
+                if self._part in _TRAILERS:
+                    return (c.Continue(part=self._part, remove_headers=self._trailers),)
                 request = self.phase is Phase.RESPONSE
                 return (
                     c.Continue(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from extproc.up.ports import free_port
 from extproc.up.stack import Stack, StackOptions
 from tests.fixtures.running import ToolServer, tool_server
 
@@ -30,6 +31,20 @@ rules:
       - {pointer: "/result/content/*/text", text: "ada@example.com", with: "[REDACTED:email]"}
       - {pointer: "/params/arguments/text", text: "inbound-secret", with: "[REDACTED:in]"}
       - {pointer: "/params/arguments/region", text: "eu-secret", with: "eu-redacted"}
+"""
+
+RAW_POLICY = """\
+version: 1
+default: deny
+rules:
+  - {id: everything, effect: allow}
+  - {id: no-secrets, effect: deny, methods: [tools/call], tools: ["deny_*"], reason: "Not here."}
+  - {id: approval, effect: hold, methods: [tools/call], tools: ["hold_*"], reason: "Somebody must look."}
+  - {id: no-roots, effect: deny, methods: [roots/list], reason: "Roots are private."}
+  - {id: no-logs, effect: deny, methods: [notifications/message]}
+  - {id: no-cancel, effect: deny, direction: client_to_server, methods: [notifications/cancelled]}
+  - {id: bad-result, effect: deny, "on": [response], methods: [tools/call], tools: ["poisoned"]}
+  - {id: mask, redact: [{pointer: "/result/**/secret", with: "[REDACTED]"}, {pointer: "/params/arguments/**/secret"}]}
 """
 
 
@@ -59,4 +74,14 @@ def stack(server: ToolServer, policy: Path) -> Iterator[Stack]:
 def json_stack(server: ToolServer, policy: Path) -> Iterator[Stack]:
     """Run a stack in front of the endpoint that answers every POST with one JSON document."""
     with Stack(StackOptions(upstream=f"{server.origin}/mcp-json", policy=policy)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def raw_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Run a stack whose server is whatever `RawServer` a test starts on `upstream_port`."""
+    path = tmp_path_factory.mktemp("raw") / "policy.yaml"
+    path.write_text(RAW_POLICY)
+    upstream = f"http://127.0.0.1:{free_port()}/mcp"
+    with Stack(StackOptions(upstream=upstream, policy=path, config={"timeouts": {"hold": 2.0}})) as running:
         yield running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
 from threading import Event
@@ -20,6 +21,13 @@ class RecordingServer(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.server_port}"
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speak TLS; the handshake happens in the connection's own thread."""
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay silent when a client breaks off, for example because it does not accept our certificate."""
 
     def recorded(self) -> list[dict[str, str]]:
         """Return the headers of the requests since the last call, names in lower case, with method and path."""

@@ -92,7 +92,7 @@ def test_a_server_over_tls_is_reached_only_under_the_name_in_its_certificate(tmp
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)
     with RecordingServer() as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.secure(context)
         thread = _serving(server)
         port = server.server_port
         for host, expected in (("localhost", 200), ("127.0.0.1", 503)):

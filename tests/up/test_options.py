@@ -20,7 +20,7 @@ from extproc.up.options import BootstrapOptions, OptionsError, Upstream, host_an
         pytest.param("http://10.0.0.1", (False, "10.0.0.1", 80, "/mcp"), "10.0.0.1", False, id="private-address"),
     ],
 )
-def test_an_upstream_is_read(url: str, expected: tuple[bool, str, int, str], authority: str, loopback: bool) -> None:  # noqa: FBT001
+def test_an_upstream_is_read(url: str, expected: tuple[bool, str, int, str], authority: str, loopback: bool) -> None:
     tls, host, port, path = expected
     upstream = parse_upstream(url)
     assert upstream == Upstream(tls=tls, host=host, port=port, path=path)

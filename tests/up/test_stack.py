@@ -169,3 +169,9 @@ def _messages(stack: Stack) -> int:
     """Return how many messages Envoy has sent to the sidecar."""
     text = stack.admin("/stats?filter=ext_proc.stream_msgs_sent")
     return int(text.rpartition(":")[2])
+
+
+def test_a_name_with_two_addresses_of_which_one_answers_is_one_server(upstream: RecordingServer) -> None:
+    port = upstream.server_port
+    with Stack(StackOptions(upstream=f"http://localhost:{port}", sidecar_command=SIDECAR)) as stack:
+        assert [exchange(stack, connection="close")[0] for _ in range(6)] == [200] * 6

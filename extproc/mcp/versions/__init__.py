@@ -33,7 +33,8 @@ def from_header(headers: Headers, negotiated: str | None, supported: Collection[
             message="header MCP-Protocol-Version differs from the version this session negotiated",
             code=INVALID_REQUEST,
         )
-    return REVISIONS.get(named or negotiated or "") or _ASSUMED
+    revision = REVISIONS.get(named or negotiated or "") or _ASSUMED
+    return revision if revision.name in supported else unsupported(revision.name, supported)
 
 
 def of_message(
@@ -69,7 +70,7 @@ def of_message(
 def _offered(offered: str, supported: Collection[str], identifier: RequestId | None) -> Revision | Rejection:
     """Return what a handshake is read by: the server may answer a version nobody knows with its own (lifecycle)."""
     known = REVISIONS.get(offered) if offered in supported else None
-    if known is not None:
+    if known is not None and known.era is Era.LEGACY:  # only those begin with a handshake, whatever a client offers
         return known
     if not any(REVISIONS[name].era is Era.LEGACY for name in supported):
         return unsupported(offered, supported, identifier)
