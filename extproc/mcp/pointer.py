@@ -87,6 +87,8 @@ def find(document: JsonValue, pattern: PointerPattern) -> Iterator[tuple[Pointer
         pointer, value, places = stack.pop()
         if places[-1] == end:
             yield pointer, value
+        if places == (end,):
+            continue
         below: list[tuple[Pointer, JsonValue, _Places]] = []
         elsewhere = _advanced(tokens, places, None)
         # A place of `**` never stands alone: the one after it is reached with it.

@@ -1,0 +1,1 @@
+"""Fuzzing bounded by time, for `make fuzz`."""

@@ -1,0 +1,1 @@
+"""Tests of parsing, headers, revisions and event streams."""
