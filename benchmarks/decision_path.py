@@ -26,7 +26,7 @@ from extproc.engine.judging import Engine, Ports
 from extproc.engine.runner import Outgoing, handle
 from extproc.engine.settings import Route, Settings
 from extproc.policy.rules import globs
-from extproc.server.translate import from_command, to_event
+from extproc.server.translate import to_bytes, to_event
 from extproc.stores.memory import MemoryHolds, MemorySessions
 from extproc.telemetry.decisions import DecisionLines
 from extproc.telemetry.metrics import Metrics
@@ -112,7 +112,7 @@ class Sidecar:
         replies: list[bytes] = []
 
         async def send(command: Outgoing) -> None:
-            replies.append(from_command(command).SerializeToString())
+            replies.append(to_bytes(command))
 
         for wire in messages:
             message = pb.ProcessingRequest.FromString(wire)

@@ -34,8 +34,11 @@ class App:
         self._policy_path = base / config.policy
         self._metrics = Metrics()
         self._holds = MemoryHolds()
-        lines = DecisionLines(sys.stdout.buffer if config.log.decisions else None, self._metrics)
-        ports = Ports(sessions=MemorySessions(), holds=self._holds, log=lines, clock=SystemClock(), ids=RandomIds())
+        sink = sys.stdout.buffer if config.log.decisions else None
+        self._lines = DecisionLines(sink, self._metrics, asyncio.get_running_loop().call_soon)
+        ports = Ports(
+            sessions=MemorySessions(), holds=self._holds, log=self._lines, clock=SystemClock(), ids=RandomIds()
+        )
         self._engine = Engine(settings=config.settings(), ports=ports)
         processor = Processor(self._engine, self._metrics, streams=config.limits.streams)
         self._server = ExtProcServer(processor, body_bytes=config.limits.body_bytes)
@@ -60,6 +63,7 @@ class App:
             await stop.wait()
             _log.info("draining for at most %s s", self._config.timeouts.drain)
             await self._server.drain(self._config.timeouts.drain)
+            self._lines.flush()
 
     async def load(self) -> None:
         """Read the policy; a bad file leaves the one in force, and says so."""

@@ -11,13 +11,12 @@ from extproc.engine.single import (
     expect,
     http,
     judge,
-    metadata_of,
     negotiated,
     read,
     reject,
     respond,
 )
-from extproc.engine.state import ExchangeState, refusal_of
+from extproc.engine.state import ExchangeState, refusal_of, request_metadata
 from extproc.mcp.headers import Headers
 from extproc.mcp.refusals import POLICY_DENIED, error
 from extproc.mcp.versions import REVISIONS
@@ -48,7 +47,7 @@ async def judge_batch(state: ExchangeState, headers: Headers, body: bytes, docum
     state.batch = True
     judged = [judge(state, message, call) for message, call in messages]
     plans = [_plan(state, message, call, one) for (message, call), one in zip(messages, judged, strict=True)]
-    metadata = metadata_of(state, _gravest(judged))
+    metadata = request_metadata(state, _gravest(judged))
     if all(plan is None for plan in plans):
         if state.refusals:
             return respond(state.refusals, DENIED, metadata)

@@ -1,10 +1,11 @@
 """Answer the questions of one exchange machine: send each to its side, wait for holds, and close on every fault."""
 
-import asyncio
-from collections.abc import Awaitable
+from collections.abc import Coroutine
+from typing import Any
 
+from extproc.engine.deadline import within
 from extproc.engine.failmode import Cause, cause_of, passes
-from extproc.engine.judging import Engine, describe
+from extproc.engine.judging import Engine
 from extproc.engine.request_side import judge_document, judge_head
 from extproc.engine.response_side import S2C, judge_response_document, judge_response_head
 from extproc.engine.state import ExchangeState, rejection_metadata
@@ -41,13 +42,12 @@ class Exchange:
 
     async def evaluate(self, subject: Subject) -> Answer:
         """Answer how this part goes on. Never raises for a fault of ours: it is answered as the fail modes say."""
-        self._subject = subject
+        self._subject, self._state.decided = subject, False
         return await self._within_time(subject, self._judge(subject))
 
-    async def _within_time(self, subject: Subject, answer: Awaitable[Answer]) -> Answer:
+    async def _within_time(self, subject: Subject, answer: Coroutine[Any, Any, Answer]) -> Answer:
         try:
-            async with asyncio.timeout(self._engine.settings.decision_seconds):
-                return await answer
+            return await within(self._engine.settings.decision_seconds, answer)
         except Exception as fault:  # noqa: BLE001 - the one place where a bug becomes a refusal
             return self._failed(subject, cause_of(fault))
 
@@ -57,14 +57,12 @@ class Exchange:
         if held is None or subject is None:
             raise RuntimeError("nothing is held")
         self._state.held = None
-        inspection = held.judged.inspection
-        _, method, tool = describe(inspection.message, inspection.context.call)
         ports = self._engine.ports
         hold = Hold(
             decision_id=held.judged.decision_id,
             server=self._state.server,
-            method=method,
-            tool=tool,
+            method=held.judged.method,
+            tool=held.judged.tool,
             rules=held.judged.decision.determining,
             opened=ports.clock.now(),
             seconds=self._engine.settings.hold_seconds,
@@ -98,7 +96,8 @@ class Exchange:
     def _failed(self, subject: Subject, cause: Cause) -> Answer:
         request = isinstance(subject, RequestHead | RequestDocument)
         direction = Direction.CLIENT_TO_SERVER if request else S2C
-        unjudged = pass_on(self._state, subject) if passes(cause, direction, self._engine.settings.fail_open) else None
+        may_pass = not self._state.decided and passes(cause, direction, self._engine.settings.fail_open)
+        unjudged = pass_on(self._state, subject) if may_pass else None
         context = self._state.context(direction)
         decision_id = self._engine.fail(cause.value, context, self._state.policy, passed=unjudged is not None)
         if unjudged is not None:

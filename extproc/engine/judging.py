@@ -18,6 +18,7 @@ from extproc.model.message import (
     Response,
 )
 from extproc.model.rejection import Rejection
+from extproc.model.value import value
 from extproc.pipeline.inspection import Context, Inspection
 from extproc.pipeline.stages import inspect
 from extproc.policy.rules import Policy
@@ -38,13 +39,16 @@ class Ports:
     ids: IdSource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Judged:
-    """A decision with its id and the inspection that led to it."""
+    """A decision with its id and the inspection that led to it; the names are fit for logs."""
 
     decision_id: str
     inspection: Inspection
     decision: Decision
+    kind: str
+    method: str | None
+    tool: str | None
 
 
 class Engine:
@@ -62,7 +66,15 @@ class Engine:
     def judge(self, message: Message, context: Context, policy: Policy) -> Judged:
         """Judge a message and record the decision."""
         inspection = inspect(message, context, policy)
-        judged = Judged(decision_id=self.ports.ids.new(), inspection=inspection, decision=inspection.decision)
+        kind, method, tool = describe(message, context.call)
+        judged = Judged(
+            decision_id=self.ports.ids.new(),
+            inspection=inspection,
+            decision=inspection.decision,
+            kind=kind,
+            method=method,
+            tool=tool,
+        )
         self.ports.log.append(record_of(judged, self.ports.clock.now()))
         return judged
 
@@ -113,7 +125,6 @@ def record_of(judged: Judged, now: float, *, resolution: str | None = None) -> R
     """Project a judgement to what is recorded of it."""
     inspection, decision = judged.inspection, judged.decision
     context = inspection.context
-    kind, method, tool = describe(inspection.message, context.call)
     return Record(
         time=now,
         decision_id=judged.decision_id,
@@ -123,9 +134,9 @@ def record_of(judged: Judged, now: float, *, resolution: str | None = None) -> R
         outcome=decision.outcome,
         effect=decision.effect,
         determining=decision.determining,
-        kind=kind,
-        method=method,
-        tool=tool,
+        kind=judged.kind,
+        method=judged.method,
+        tool=judged.tool,
         principal=context.principal.subject,
         session=digest(context.session),
         protocol_version=context.protocol_version,

@@ -32,7 +32,7 @@ async def judge_head(state: ExchangeState, headers: Headers) -> Answer:
         return reject(state, http(405, "http_method", f"revision {revision.name} has POST only"))
     method = HTTP_GET if state.http_method == "GET" else HTTP_DELETE
     judged = judge(state, Notification(method=method, params={}, document={}))
-    metadata = request_metadata(state, judged, method, None)
+    metadata = request_metadata(state, judged)
     match judged.decision.effect:
         case Effect.ALLOW:
             return Forward(metadata=metadata)

@@ -150,11 +150,11 @@ async def _judge_answer(state: ExchangeState, body: bytes, message: Message, cal
 
 async def judge_response(state: ExchangeState, message: Message, call: Call) -> Judged:
     """Judge the response to a call, and learn from it what later requests are read by."""
-    judged = state.engine.judge(message, state.context(S2C, call), state.policy)
     if state.key is not None:
         await state.engine.ports.sessions.close_call(state.key, Direction.CLIENT_TO_SERVER, call.id)
     if isinstance(message, Response):
         await _learn(state, message, call)
+    judged = state.judge(message, S2C, call)
     state.close_call(call)  # last: until here a fault is answered in its name
     return judged
 
@@ -218,7 +218,7 @@ def _error_status(state: ExchangeState, body: bytes, message: Message) -> Answer
     if not isinstance(message, ErrorResponse):
         return replace_body(state, _malformed("not_an_error", "an HTTP error carried no JSON-RPC error"))
     call = None if state.batch else next(iter(state.calls.values()), None)
-    judged = state.engine.judge(message, state.context(S2C, call), state.policy)
+    judged = state.judge(message, S2C, call)
     edits = judged.decision.edits
     if call is not None and (type(message.id), message.id) != (type(call.id), call.id):
         edits = (*edits, Edit(pointer=("id",), replacement=call.id))
@@ -264,7 +264,7 @@ def failures(state: ExchangeState, problem: str) -> JsonObject | list[JsonObject
 
 def record(state: ExchangeState, rejection: Rejection) -> Metadata:
     """Put on record that a server's message was refused before any rule was asked."""
-    decision_id = state.engine.reject(rejection, state.context(S2C), state.policy)
+    decision_id = state.reject(rejection, S2C)
     return rejection_metadata(state, decision_id, response=True)
 
 

@@ -15,16 +15,42 @@ Send: TypeAlias = Callable[[Outgoing], Awaitable[None]]
 
 
 async def handle(event: Event, machine: ExchangeMachine, exchange: Exchange, send: Send) -> None:
-    """Take one event of the edge to its end; returns when everything that follows from it has been sent."""
+    """Take one event of the edge to its end; returns when everything that follows from it has been sent.
+
+    Events of a stream that came together leave together, each after its own decision: one reply costs far more than
+    one decision. Before a hold, everything that is decided goes out.
+    """
     commands = deque(machine.receive(event))
+    chunks: list[SendChunk] = []
     while commands:
         command = commands.popleft()
         match command:
             case Evaluate(subject=subject):
                 answer = await exchange.evaluate(subject)
                 commands.extend(machine.receive(Evaluated(answer=answer)))
+            case SendChunk():
+                chunks.append(command)
             case Wait():
+                await _send_all(chunks, send)
                 await send(command)
                 commands.extend(machine.receive(Evaluated(answer=await exchange.resolve())))
-            case Continue() | SendChunk() | Reply():
+            case Continue() | Reply():
+                await _send_all(chunks, send)
                 await send(command)
+    await _send_all(chunks, send)
+
+
+async def _send_all(chunks: list[SendChunk], send: Send) -> None:
+    """Send what has been decided as one chunk."""
+    if not chunks:
+        return
+    joined = chunks[0]
+    if len(chunks) > 1:
+        metadata = {name: value for chunk in chunks for name, value in (chunk.metadata or {}).items()}
+        joined = SendChunk(
+            chunk=b"".join(chunk.chunk for chunk in chunks),
+            end_of_stream=chunks[-1].end_of_stream,
+            metadata=metadata or None,
+        )
+    chunks.clear()
+    await send(joined)

@@ -1,9 +1,9 @@
 """Judge one message of a client: read it strictly, have it judged, and put the decision into an answer for Envoy."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
-from extproc.engine.judging import Judged, describe, explanation
+from extproc.engine.judging import Judged, explanation
 from extproc.engine.state import ExchangeState, Held, refusal_of, rejection_metadata, request_metadata
 from extproc.mcp import headers as h
 from extproc.mcp.headers import Headers, check_agreement, mirrored
@@ -82,7 +82,7 @@ async def _annotations(state: ExchangeState, message: Message) -> tuple[h.ParamH
 
 def judge(state: ExchangeState, message: Message, call: Call | None = None) -> Judged:
     """Judge one message of the client."""
-    return state.engine.judge(message, state.context(_C2S, call), state.policy)
+    return state.judge(message, _C2S, call)
 
 
 async def judge_single(state: ExchangeState, headers: Headers, body: bytes, message: Message) -> Answer:
@@ -101,10 +101,10 @@ async def _request(state: ExchangeState, headers: Headers, body: bytes, message:
 
     async def release() -> Answer:
         expect(state, call)
-        return await _forward(state, headers, body, judged, None)
+        return await _forward(state, headers, body, judged)
 
     def refuse(resolution: Resolution | None) -> Answer:
-        return respond(refusal_of(judged, call, resolution), DENIED, metadata_of(state, judged))
+        return respond(refusal_of(judged, call, resolution), DENIED, request_metadata(state, judged))
 
     match judged.decision.effect:
         case Effect.ALLOW:
@@ -119,12 +119,12 @@ async def _notification(state: ExchangeState, headers: Headers, body: bytes, mes
     judged = judge(state, message)
 
     async def release() -> Answer:
-        return await _forward(state, headers, body, judged, None)
+        return await _forward(state, headers, body, judged)
 
     def refuse(resolution: Resolution | None) -> Answer:
         # Streamable HTTP: a notification that is not accepted is answered with an error status; clients go on.
         refusal = error(None, POLICY_DENIED, explanation(judged, resolution))
-        metadata = metadata_of(state, judged)
+        metadata = request_metadata(state, judged)
         return Respond(status=403, body=dump(refusal), headers=JSON_HEADERS, details=DENIED, metadata=metadata)
 
     match judged.decision.effect:
@@ -146,11 +146,11 @@ async def _posted_response(
     judged = judge(state, message, call)
 
     async def release() -> Answer:
-        return await _forward(state, headers, body, judged, call)
+        return await _forward(state, headers, body, judged)
 
     def refuse(resolution: Resolution | None) -> Answer:
         answer = error(call.id, POLICY_DENIED, explanation(judged, resolution))
-        return Forward(body=dump(answer), metadata=metadata_of(state, judged, call))
+        return Forward(body=dump(answer), metadata=request_metadata(state, judged))
 
     match judged.decision.effect:
         case Effect.ALLOW:
@@ -165,7 +165,7 @@ def _unknown_response(state: ExchangeState, message: Response | ErrorResponse) -
     """Refuse what answers nothing we saw asked; were it asked all the same, the server learns that it got no answer."""
     if message.id is None:
         return reject(state, UNKNOWN_RESPONSE)
-    decision_id = state.engine.reject(UNKNOWN_RESPONSE, state.context(_C2S), state.policy)
+    decision_id = state.reject(UNKNOWN_RESPONSE, _C2S)
     answer = error(message.id, INTERNAL_ERROR, "The response was refused: its request is not known.")
     return Forward(body=dump(answer), metadata=rejection_metadata(state, decision_id))
 
@@ -184,7 +184,7 @@ def respond(body: JsonObject | list[JsonObject], details: str, metadata: Metadat
 
 def reject(state: ExchangeState, rejection: Rejection) -> Respond:
     """Answer malformed input with the status and code of the protocol."""
-    decision_id = state.engine.reject(rejection, state.context(_C2S), state.policy)
+    decision_id = state.reject(rejection, _C2S)
     allow = (("allow", ", ".join(METHODS)),) if rejection.http_status == _METHOD_NOT_ALLOWED else ()
     return Respond(
         status=rejection.http_status,
@@ -198,7 +198,7 @@ def reject(state: ExchangeState, rejection: Rejection) -> Respond:
 def hold(
     state: ExchangeState,
     judged: Judged,
-    released: Callable[[], Awaitable[Answer]],
+    released: Callable[[], Coroutine[Any, Any, Answer]],
     refused: Callable[[Resolution], Answer],
 ) -> Pending:
     """Keep a message until somebody resolves it or its time is over."""
@@ -223,9 +223,9 @@ def expect(state: ExchangeState, call: Call) -> None:
     state.initializing = state.initializing or call.method == "initialize"
 
 
-async def _forward(state: ExchangeState, headers: Headers, body: bytes, judged: Judged, call: Call | None) -> Forward:
+async def _forward(state: ExchangeState, headers: Headers, body: bytes, judged: Judged) -> Forward:
     """Let a message go on as it came, or with its edits made and the headers that repeat its arguments corrected."""
-    metadata = metadata_of(state, judged, call)
+    metadata = request_metadata(state, judged)
     edits = judged.decision.edits
     if not edits:
         return Forward(metadata=metadata)
@@ -244,12 +244,6 @@ async def _mirrored(
     arguments = params.get("arguments") if isinstance(params, dict) else None
     annotations = await _annotations(state, message)
     return tuple(mirrored(message.params.get("arguments"), headers, annotations, arguments))
-
-
-def metadata_of(state: ExchangeState, judged: Judged, call: Call | None = None) -> Metadata:
-    """Return the metadata of a decision on what a client sent."""
-    _, method, tool = describe(judged.inspection.message, call)
-    return request_metadata(state, judged, method, tool)
 
 
 def http(status: int, reason: str, message: str) -> Rejection:

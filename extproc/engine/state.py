@@ -1,15 +1,17 @@
 """What one exchange remembers between its phases; the only mutable value of the engine, and private to one task."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from extproc.engine.judging import Engine, Judged, explanation, refusal_data
 from extproc.mcp.headers import Headers
 from extproc.mcp.refusals import denied
 from extproc.mcp.versions.revision import Era, Revision
 from extproc.model.decision import Outcome
-from extproc.model.message import Call, Direction, JsonObject, RequestId
+from extproc.model.message import Call, Direction, JsonObject, Message, RequestId
 from extproc.model.principal import ANONYMOUS, Principal
+from extproc.model.rejection import Rejection
 from extproc.pipeline.inspection import Context
 from extproc.policy.rules import Policy
 from extproc.ports import Resolution, SessionKey
@@ -24,7 +26,7 @@ class Held:
     """A message that waits: what is answered when it is released, and when it is not."""
 
     judged: Judged
-    released: Callable[[], Awaitable[Answer]]
+    released: Callable[[], Coroutine[Any, Any, Answer]]
     refused: Callable[[Resolution], Answer]
 
 
@@ -32,7 +34,8 @@ class Held:
 class ExchangeState:
     """Filled in by the request side, read by the response side.
 
-    `asked` is the id of the request as soon as it is read, `calls` what was let through and has no response yet.
+    `asked` is the id of the request as soon as it is read, `calls` what was let through and has no response yet,
+    `decided` whether a decision on the present part stands: a fault that comes later lets nothing pass by it.
     """
 
     engine: Engine
@@ -51,6 +54,7 @@ class ExchangeState:
     status: int = 0
     local: bool = False
     held: Held | None = None
+    decided: bool = False
 
     @property
     def key(self) -> SessionKey | None:
@@ -70,6 +74,16 @@ class ExchangeState:
             call=call,
         )
 
+    def judge(self, message: Message, direction: Direction, call: Call | None = None) -> Judged:
+        """Judge a message of this exchange."""
+        self.decided = True
+        return self.engine.judge(message, self.context(direction, call), self.policy)
+
+    def reject(self, rejection: Rejection, direction: Direction) -> str:
+        """Refuse malformed input of this exchange; return the decision id."""
+        self.decided = True
+        return self.engine.reject(rejection, self.context(direction), self.policy)
+
     def open_call(self, call: Call) -> None:
         """Expect a response to this call."""
         self.calls[type(call.id), call.id] = call
@@ -88,7 +102,7 @@ def refusal_of(judged: Judged, call: Call, resolution: Resolution | None = None)
     return denied(call, explanation(judged, resolution), refusal_data(judged))
 
 
-def request_metadata(state: ExchangeState, judged: Judged, method: str | None, tool: str | None) -> Metadata:
+def request_metadata(state: ExchangeState, judged: Judged) -> Metadata:
     """Return what the filters and access logs of Envoy can read of the decision on a request."""
     metadata = {
         "decision_id": judged.decision_id,
@@ -96,10 +110,10 @@ def request_metadata(state: ExchangeState, judged: Judged, method: str | None, t
         "outcome": judged.decision.outcome.value,
         "server": state.server,
     }
-    if method is not None:
-        metadata["method"] = method
-    if tool is not None:
-        metadata["tool"] = tool
+    if judged.method is not None:
+        metadata["method"] = judged.method
+    if judged.tool is not None:
+        metadata["tool"] = judged.tool
     return metadata
 
 

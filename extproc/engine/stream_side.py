@@ -69,7 +69,7 @@ async def _judge_event(state: ExchangeState, event: SseEvent) -> Answer:
         case Request():
             return await _server_request(state, event, data, message)
         case Notification():
-            judged = state.engine.judge(message, state.context(S2C), state.policy)
+            judged = state.judge(message, S2C)
             return await _settle(state, event, data, judged, None)
         case Response() | ErrorResponse():
             return await _response(state, event, data, message)
@@ -79,7 +79,7 @@ async def _server_request(state: ExchangeState, event: SseEvent, data: bytes, me
     if state.revision is not None and not state.revision.posted_responses:
         record(state, _malformed("server_request", f"revision {state.revision.name} has no requests from servers"))
         return _drop(event)
-    judged = state.engine.judge(message, state.context(S2C), state.policy)
+    judged = state.judge(message, S2C)
     if state.key is not None:  # open also when refused: the client answers the stand-in, and that answer must pass
         await state.engine.ports.sessions.open_call(state.key, S2C, call_of(message, judged))
     return await _settle(state, event, data, judged, None)
@@ -156,7 +156,7 @@ async def _judge_array(state: ExchangeState, event: SseEvent, data: bytes, docum
             case Request():
                 return await spoiled(_malformed("server_request", "a request of the server inside an array"))
             case Notification():
-                judged = state.engine.judge(message, state.context(S2C), state.policy)
+                judged = state.judge(message, S2C)
                 plans.append(judged.decision.edits if judged.decision.effect is Effect.ALLOW else None)
             case Response() | ErrorResponse():
                 call = state.call(message.id) if message.id is not None else None

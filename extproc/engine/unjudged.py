@@ -7,7 +7,7 @@ from extproc.mcp.http import EVENT_STREAM, media_type
 from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.sse import SseEvent, encode
 from extproc.mcp.versions import from_header, of_message
-from extproc.model.message import Call, Request, named_target
+from extproc.model.message import Call, ErrorResponse, Request, Response, named_target
 from extproc.model.rejection import Rejection
 from extproc.wire.answers import Answer, Emit, Forward, Stream
 from extproc.wire.commands import (
@@ -37,11 +37,24 @@ def pass_on(state: ExchangeState, subject: Subject) -> Answer | None:
         case ResponseHead() | ResponseDocument():
             return Forward()
         case StreamItem(item=SseEvent() as event):
+            _answer(state, event.data or b"")
             return Emit(frames=encode(event))
         case StreamItem():
             return Emit(frames=b"")
         case StreamEnd():
             return Emit(frames=b"", end=True)
+
+
+def _answer(state: ExchangeState, data: bytes) -> None:
+    """Expect no other response to the call that this one answers."""
+    document = parse_document(data, state.engine.settings.limits)
+    match None if isinstance(document, Rejection) else read_named(document):
+        case Response(id=identifier) | ErrorResponse(id=identifier) if identifier is not None:
+            call = state.call(identifier)
+            if call is not None:
+                state.close_call(call)
+        case _:
+            pass
 
 
 def _readable_head(state: ExchangeState, headers: Headers) -> bool:

@@ -41,9 +41,15 @@ class Headers:
 
     def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
         """Keep the fields in the order they came."""
-        self._fields: dict[str, str] = {}
+        pairs = list(fields)
+        self._fields = dict(pairs)
         self.repeated: set[str] = set()
-        for name, value in fields:
+        if len(self._fields) < len(pairs):
+            self._join(pairs)
+
+    def _join(self, pairs: list[tuple[str, str]]) -> None:
+        self._fields = {}
+        for name, value in pairs:
             if name in self._fields:
                 self.repeated.add(name)
                 self._fields[name] += f",{value}"

@@ -1,5 +1,6 @@
 """What a request or response head must say before its body is read (Streamable HTTP)."""
 
+from functools import lru_cache
 from typing import Final
 
 from extproc.mcp.headers import Headers
@@ -33,8 +34,11 @@ def check_request_head(headers: Headers, *, has_body: bool) -> Rejection | None:
 def media_type(headers: Headers) -> str | None:
     """Return the media type in lower case, or None when it is absent or has parameters other than charset=utf-8."""
     value = headers.get("content-type")
-    if value is None:
-        return None
+    return None if value is None else _essence(value)
+
+
+@lru_cache(maxsize=256)
+def _essence(value: str) -> str | None:
     essence, *parameters = (part.strip(" \t").lower() for part in value.split(";"))
     if any(parameter not in {"charset=utf-8", 'charset="utf-8"', ""} for parameter in parameters):
         return None

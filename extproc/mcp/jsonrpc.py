@@ -37,7 +37,8 @@ _MAX_ID_CHARACTERS: Final = 512
 _SHAPE: Final = bytes.maketrans(b"123456789E", b"000000000e")
 _LONG_INTEGER: Final = b"0" * 19
 _LONG_EXPONENT: Final = b"0e000"
-# The parser's own limit on nesting: only a lower cap needs a look at the document.
+# The parser's own limit on nesting, which an innermost object or array reaches only when it is empty: only a lower cap
+# needs a look at the document.
 PARSER_DEPTH: Final = 201
 _POSITION: Final = re.compile(r" at line (\d+) column (\d+)$")
 # Our name for what the parser said. Its own text may quote a key, so only its first words are looked at.

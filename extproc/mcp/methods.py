@@ -48,4 +48,4 @@ _EQUIVALENTS: Final = {method: meaning for meaning in _SAME_MEANING for method i
 
 def equivalents(method: str) -> frozenset[str]:
     """Return every method that means the same as this one, itself included."""
-    return _EQUIVALENTS.get(method) or frozenset({method})
+    return _EQUIVALENTS.get(method) or frozenset((method,))

@@ -3,15 +3,16 @@
 Events are always written anew in one plain form, because clients differ in what they make of other forms.
 """
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from extproc.model.value import value
 
 _BOM: Final = b"\xef\xbb\xbf"
 _MAX_FIELD: Final = 1024
 _BLANKS: Final = bytes.maketrans(b"\r\n", b"  ")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SseEvent:
     """One event. `data` is None when it has no data field, `name` None when it has no event field.
 
@@ -24,12 +25,12 @@ class SseEvent:
     retry: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SseComment:
     """A comment, as servers send to keep a connection alive. Its text is not kept: no client reads it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SseFault:
     """The stream cannot be read on: an event over its cap, or a field that is no text."""
 

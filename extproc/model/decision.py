@@ -1,9 +1,9 @@
 """What a policy asks for, and what was decided: effects, edits and the public outcome."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from extproc.model.message import JsonValue
+from extproc.model.value import value
 
 
 class Effect(StrEnum):
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     DENY = "deny"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Edit:
     """Put `replacement` in place of the value at `pointer` (RFC 6901 reference tokens, array indices as integers)."""
 
@@ -34,7 +34,7 @@ class Edit:
     replacement: JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Decision:
     """The combined answer to one message.
 

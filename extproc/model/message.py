@@ -1,9 +1,10 @@
 """JSON-RPC messages as MCP restricts them, and who sends them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from extproc.model.value import value
 
 JsonScalar: TypeAlias = str | int | float | bool | None
 JsonValue: TypeAlias = JsonScalar | list["JsonValue"] | dict[str, "JsonValue"]
@@ -18,7 +19,7 @@ class Direction(StrEnum):
     SERVER_TO_CLIENT = "server_to_client"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Request:
     """A message that expects an answer with the same `id`."""
 
@@ -28,7 +29,7 @@ class Request:
     document: JsonObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Notification:
     """A message that expects no answer."""
 
@@ -37,7 +38,7 @@ class Notification:
     document: JsonObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Response:
     """The successful answer to the request with this `id`."""
 
@@ -46,7 +47,7 @@ class Response:
     document: JsonObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ErrorResponse:
     """The failed answer to a request; `id` is None when the peer could not read the request's own."""
 
@@ -58,7 +59,7 @@ class ErrorResponse:
 Message: TypeAlias = Request | Notification | Response | ErrorResponse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Call:
     """What is remembered of a request until its response: enough to judge that response."""
 

@@ -1,15 +1,13 @@
-"""Everything known about one message; each stage returns it with more filled in."""
+"""Everything known about one message once it is judged."""
 
-from dataclasses import dataclass
-
-from extproc.model.decision import Decision, Edit
+from extproc.model.decision import Decision
 from extproc.model.message import Call, Direction, Message
 from extproc.model.principal import ANONYMOUS, Principal
-from extproc.policy.combine import Combined
+from extproc.model.value import value
 from extproc.policy.rules import Aspect, Policy, Rule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Context:
     """Where a message belongs: what the exchange and its session know beside the message.
 
@@ -24,26 +22,13 @@ class Context:
     call: Call | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Inspection:
-    """One message on its way through the stages."""
+    """One message with all that its judgement found."""
 
     message: Message
     context: Context
     policy: Policy
-    aspects: tuple[Aspect, ...] = ()
-    matches: tuple[tuple[Aspect, tuple[Rule, ...]], ...] = ()
-    combined: Combined | None = None
-    edits: tuple[Edit, ...] = ()
-
-    @property
-    def decision(self) -> Decision:
-        """Return the decision; the stages must have run."""
-        if self.combined is None:
-            raise ValueError("the message was not judged")
-        return Decision(
-            effect=self.combined.effect,
-            determining=self.combined.determining,
-            reason=self.combined.reason,
-            edits=self.edits,
-        )
+    aspects: tuple[Aspect, ...]
+    matches: tuple[tuple[Aspect, tuple[Rule, ...]], ...]
+    decision: Decision

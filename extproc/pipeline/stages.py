@@ -1,40 +1,35 @@
 """THE ORDER in which a message is judged."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import reduce
-from typing import Final
-
-from extproc.model.decision import Effect
+from extproc.model.decision import Decision, Edit, Effect
 from extproc.model.message import Message
 from extproc.pipeline.aspects import aspects_of
 from extproc.pipeline.inspection import Context, Inspection
-from extproc.policy.combine import combine, most_restrictive
-from extproc.policy.rules import Aspect, Kind, Policy, Rule, asks, matching
+from extproc.policy.combine import Combined, combine, most_restrictive
+from extproc.policy.rules import Aspect, Kind, Policy, Rule, asks
 from extproc.redact.plan import plan_edits
 
 
 def inspect(message: Message, context: Context, policy: Policy) -> Inspection:
-    """Judge one message: fold it through the stages."""
-    start = Inspection(message=message, context=context, policy=policy)
-    return reduce(lambda inspection, stage: stage(inspection), STAGES, start)
-
-
-def _find_aspects(inspection: Inspection) -> Inspection:
-    return replace(inspection, aspects=aspects_of(inspection.message, inspection.context))
-
-
-def _match_rules(inspection: Inspection) -> Inspection:
-    matches = tuple((aspect, tuple(matching(inspection.policy, aspect))) for aspect in inspection.aspects)
-    return replace(inspection, matches=matches)
-
-
-def _combine_effects(inspection: Inspection) -> Inspection:
-    parts = (
-        combine(_asked(aspect, rules), default=_default(aspect, inspection.policy))
-        for aspect, rules in inspection.matches
+    """Judge one message: find what it does, match rules, combine their effects, plan edits."""
+    aspects = aspects_of(message, context)
+    matches = tuple((aspect, policy.matching(aspect)) for aspect in aspects)
+    combined = _combine_effects(matches, policy)
+    edits = _plan_edits(message, matches)
+    return Inspection(
+        message=message,
+        context=context,
+        policy=policy,
+        aspects=aspects,
+        matches=matches,
+        decision=Decision(
+            effect=combined.effect, determining=combined.determining, reason=combined.reason, edits=edits
+        ),
     )
-    return replace(inspection, combined=most_restrictive(parts))
+
+
+def _combine_effects(matches: tuple[tuple[Aspect, tuple[Rule, ...]], ...], policy: Policy) -> Combined:
+    parts = [combine(_asked(aspect, rules), default=_default(aspect, policy)) for aspect, rules in matches]
+    return parts[0] if len(parts) == 1 else most_restrictive(parts)
 
 
 def _asked(aspect: Aspect, rules: tuple[Rule, ...]) -> list[tuple[Rule, Effect]]:
@@ -50,17 +45,8 @@ def _default(aspect: Aspect, policy: Policy) -> Effect:
             return policy.default
 
 
-def _plan_edits(inspection: Inspection) -> Inspection:
-    rules = {rule.id: rule for _, matched in inspection.matches for rule in matched if rule.redactions}
+def _plan_edits(message: Message, matches: tuple[tuple[Aspect, tuple[Rule, ...]], ...]) -> tuple[Edit, ...]:
+    rules = {rule.id: rule for _, matched in matches for rule in matched if rule.redactions}
     if not rules:
-        return inspection
-    redactions = [redaction for rule in rules.values() for redaction in rule.redactions]
-    return replace(inspection, edits=plan_edits(inspection.message.document, redactions))
-
-
-STAGES: Final[tuple[Callable[[Inspection], Inspection], ...]] = (
-    _find_aspects,
-    _match_rules,
-    _combine_effects,
-    _plan_edits,
-)
+        return ()
+    return plan_edits(message.document, [redaction for rule in rules.values() for redaction in rule.redactions])

@@ -1,13 +1,13 @@
 """How the effects of several rules become one: the most restrictive wins, and nothing allows by omission."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from extproc.model.decision import SEVERITY, Effect
+from extproc.model.value import value
 from extproc.policy.rules import Rule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Combined:
     """The winning effect, the rules that asked for it in document order, and the first reason among them."""
 

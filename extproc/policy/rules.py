@@ -1,13 +1,14 @@
 """A policy as values: rules whose conditions are compiled, and which of them match."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from extproc.mcp.pointer import PointerPattern
 from extproc.model.decision import Effect
 from extproc.model.message import Direction
+from extproc.model.value import value
 
 
 class Kind(StrEnum):
@@ -18,7 +19,7 @@ class Kind(StrEnum):
     RESPONSE = "response"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Aspect:
     """One thing that a message does, in policy terms; a message can do several.
 
@@ -64,6 +65,19 @@ class Policy:
     revision: str
     default: Effect
     rules: tuple[Rule, ...]
+    _matched: dict[Aspect, tuple[Rule, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def matching(self, aspect: Aspect) -> tuple[Rule, ...]:
+        """Return the rules whose conditions hold for the aspect, in document order.
+
+        The answer depends on nothing else, and traffic repeats itself: it is kept for the aspects seen lately.
+        """
+        found = self._matched.get(aspect)
+        if found is None:
+            if len(self._matched) >= _REMEMBERED:
+                self._matched.clear()
+            found = self._matched[aspect] = tuple(rule for rule in self.rules if holds(rule, aspect))
+        return found
 
 
 def globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -88,20 +102,18 @@ def _glob(pattern: str) -> str:
 _EFFECT_KINDS = frozenset({Kind.REQUEST, Kind.NOTIFICATION})
 
 
-def matching(policy: Policy, aspect: Aspect) -> Iterator[Rule]:
-    """Yield the rules whose conditions hold for the aspect, in document order."""
-    for rule in policy.rules:
-        if rule.direction is not None and rule.direction is not aspect.direction:
-            continue
-        if rule.kinds is not None and aspect.kind not in rule.kinds:
-            continue
-        if rule.servers is not None and rule.servers.fullmatch(aspect.server) is None:
-            continue
-        if rule.tools is not None and (aspect.tool is None or rule.tools.fullmatch(aspect.tool) is None):
-            continue
-        if rule.methods is not None and not any(rule.methods.fullmatch(method) for method in aspect.methods):
-            continue
-        yield rule
+_REMEMBERED: Final = 4096
+
+
+def holds(rule: Rule, aspect: Aspect) -> bool:
+    """Tell whether every condition of a rule holds for the aspect."""
+    return (
+        (rule.direction is None or rule.direction is aspect.direction)
+        and (rule.kinds is None or aspect.kind in rule.kinds)
+        and (rule.servers is None or rule.servers.fullmatch(aspect.server) is not None)
+        and (rule.tools is None or (aspect.tool is not None and rule.tools.fullmatch(aspect.tool) is not None))
+        and (rule.methods is None or any(rule.methods.fullmatch(method) for method in aspect.methods))
+    )
 
 
 def asks(rule: Rule, aspect: Aspect) -> Effect | None:

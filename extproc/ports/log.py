@@ -1,13 +1,13 @@
 """The record of a decision, and where it goes."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from extproc.model.decision import Effect, Outcome
 from extproc.model.message import Direction
+from extproc.model.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Record:
     """One decision, without any content: names, numbers and rule ids only.
 

@@ -11,14 +11,14 @@ from extproc._gen import ext_proc_pb2 as pb
 from extproc.engine.exchange import Exchange
 from extproc.engine.judging import Engine
 from extproc.engine.runner import Outgoing, handle
-from extproc.server.translate import from_command, to_event
+from extproc.server.translate import to_bytes, to_event
 from extproc.telemetry.metrics import Metrics
 from extproc.wire.machine import ExchangeMachine
 
 SERVICE: Final = "envoy.service.ext_proc.v3.ExternalProcessor"
 _log: Final = logging.getLogger(__name__)
 
-_Context: TypeAlias = "grpc.aio.ServicerContext[pb.ProcessingRequest, pb.ProcessingResponse]"
+_Context: TypeAlias = "grpc.aio.ServicerContext[pb.ProcessingRequest, bytes]"
 
 
 class Processor:
@@ -33,8 +33,9 @@ class Processor:
 
     def handler(self) -> grpc.GenericRpcHandler:
         """Return the handler to register: by the path of Envoy's own service, with our own messages."""
-        method = grpc.stream_stream_rpc_method_handler(
-            self.process, pb.ProcessingRequest.FromString, pb.ProcessingResponse.SerializeToString
+        # There is no serializer: replies are bytes already.
+        method: grpc.RpcMethodHandler[pb.ProcessingRequest, bytes] = grpc.stream_stream_rpc_method_handler(
+            self.process, pb.ProcessingRequest.FromString
         )
         return grpc.method_handlers_generic_handler(SERVICE, {"Process": method})
 
@@ -66,7 +67,7 @@ class Processor:
         clock = self._engine.ports.clock
 
         async def send(command: Outgoing) -> None:
-            await context.write(from_command(command))
+            await context.write(to_bytes(command))
 
         while True:
             message: object = await context.read()

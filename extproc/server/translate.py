@@ -1,9 +1,9 @@
 """Between the protobuf messages of ext_proc and the wire's events and commands; the only place that knows both."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, TypeAlias
 
-from google.protobuf.struct_pb2 import Struct
 from google.protobuf.wrappers_pb2 import BoolValue
 
 from extproc._gen import ext_proc_pb2 as pb
@@ -76,6 +76,20 @@ def to_event(message: pb.ProcessingRequest) -> Event:
             raise UnknownMessageError("no known member of ProcessingRequest is set")
 
 
+def to_bytes(command: Outgoing) -> bytes:
+    """Write one reply as it goes on the wire; those that say the same every time are written once."""
+    match command:
+        case Continue(body=None, set_headers=(), stream=False, metadata=None):
+            return _plain(command.part, command.remove_headers)
+        case _:
+            return from_command(command).SerializeToString()
+
+
+@lru_cache(maxsize=64)
+def _plain(part: Part, remove_headers: tuple[str, ...]) -> bytes:
+    return _continue(Continue(part=part, remove_headers=remove_headers)).SerializeToString()
+
+
 def from_command(command: Outgoing) -> pb.ProcessingResponse:
     """Write one reply."""
     match command:
@@ -140,14 +154,16 @@ def _set_headers(mutation: pb.HeaderMutation, headers: Iterable[tuple[str, str]]
 
 def _attach(response: pb.ProcessingResponse, metadata: Metadata | None) -> None:
     if metadata:
-        inner = Struct()
-        inner.update(dict(metadata))
-        response.dynamic_metadata.fields[NAMESPACE].struct_value.CopyFrom(inner)
+        fields = response.dynamic_metadata.fields[NAMESPACE].struct_value.fields
+        for name, value in metadata.items():
+            fields[name].string_value = value
 
 
 def _headers(fields: pb.HeaderMap) -> Headers:
     # Envoy fills `raw_value` only. Latin-1 keeps every byte, so that nothing is lost before it is judged.
-    return Headers((field.key, (field.raw_value or field.value.encode()).decode("latin-1")) for field in fields.headers)
+    return Headers(
+        [(field.key, (field.raw_value or field.value.encode()).decode("latin-1")) for field in fields.headers]
+    )
 
 
 def _names(trailers: pb.HeaderMap) -> tuple[str, ...]:

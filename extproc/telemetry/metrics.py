@@ -1,20 +1,9 @@
 """Every metric by name, in one table; no label carries content or an unbounded name."""
 
-from typing import Final
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from extproc.ports import Record
-
-_BUCKETS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
-_PHASES: Final = (
-    "request_headers",
-    "request_body",
-    "request_trailers",
-    "response_headers",
-    "response_body",
-    "response_trailers",
-)
+from extproc.telemetry.phase_times import PhaseTimes
 
 
 class Metrics:
@@ -25,14 +14,9 @@ class Metrics:
         self.registry = registry or CollectorRegistry()
         at = self.registry
         self.exchanges = Gauge("extproc_exchanges", "Exchanges open now", registry=at)
-        phases = Histogram(
-            "extproc_phase_seconds",
-            "Time from a message of Envoy to the last reply it caused, holds included",
-            ["phase"],
-            buckets=_BUCKETS,
-            registry=at,
-        )
-        self._phases = {name: phases.labels(name) for name in _PHASES}
+        times = PhaseTimes()
+        at.register(times)
+        self.phase = times.observe
         self._decisions = Counter("extproc_decisions_total", "Messages judged", ["direction", "outcome"], registry=at)
         self._rejections = Counter(
             "extproc_rejections_total", "Messages refused as malformed", ["direction", "reason"], registry=at
@@ -49,12 +33,6 @@ class Metrics:
         self._loads = Counter("extproc_policy_loads_total", "Policy files read", ["result"], registry=at)
         self._policy = Gauge("extproc_policy_info", "The policy in force", ["revision"], registry=at)
         self._children: dict[tuple[str, str], Counter] = {}
-
-    def phase(self, name: str | None, seconds: float) -> None:
-        """Observe how long one message of Envoy took."""
-        child = self._phases.get(name or "")
-        if child is not None:
-            child.observe(seconds)
 
     def record(self, record: Record) -> None:
         """Count a decision."""

@@ -1,15 +1,14 @@
 """What can be answered to the question how a part of an exchange goes on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from extproc.model.message import JsonValue
+from extproc.model.value import value
 
-Metadata: TypeAlias = Mapping[str, JsonValue]
+Metadata: TypeAlias = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Forward:
     """Let it go on: with `body` in place of the one that came, or as it came when None."""
 
@@ -19,7 +18,7 @@ class Forward:
     metadata: Metadata | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Stream:
     """Let a response head go on and judge its body event by event; `first` is sent before the first event."""
 
@@ -28,7 +27,7 @@ class Stream:
     remove_headers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Emit:
     """Send these bytes for an event; with `end` the stream ends after them."""
 
@@ -37,7 +36,7 @@ class Emit:
     metadata: Metadata | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Respond:
     """Answer the client now, in place of the server."""
 
@@ -48,7 +47,7 @@ class Respond:
     metadata: Metadata | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Pending:
     """The answer comes later, within so many seconds."""
 

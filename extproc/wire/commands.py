@@ -1,22 +1,22 @@
 """What the edge must do: ask for a judgement, or reply to Envoy."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
 from extproc.mcp.headers import Headers
 from extproc.mcp.sse import SseComment, SseEvent, SseFault
+from extproc.model.value import value
 from extproc.wire.answers import Metadata
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestHead:
     """A request without a body."""
 
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestDocument:
     """A request with its whole body."""
 
@@ -24,7 +24,7 @@ class RequestDocument:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ResponseHead:
     """The head of a response. `local`: no request was seen, so Envoy answered in place of the server."""
 
@@ -33,21 +33,21 @@ class ResponseHead:
     local: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ResponseDocument:
     """The whole body of a response that is no event stream."""
 
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StreamItem:
     """The next complete item of an event stream."""
 
     item: SseEvent | SseComment | SseFault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StreamEnd:
     """The server ended its event stream; `resumable` when an event had an id."""
 
@@ -68,14 +68,14 @@ class Part(Enum):
     RESPONSE_TRAILERS = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Evaluate:
     """Judge this and come back with `Evaluated`."""
 
     subject: Subject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Continue:
     """Let the part go on. `stream` asks Envoy to send the response body in FULL_DUPLEX_STREAMED mode."""
 
@@ -87,7 +87,7 @@ class Continue:
     metadata: Metadata | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SendChunk:
     """Send bytes of a streamed response."""
 
@@ -96,7 +96,7 @@ class SendChunk:
     metadata: Metadata | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reply:
     """Answer the client in place of the server; the exchange is over."""
 
@@ -107,7 +107,7 @@ class Reply:
     metadata: Metadata | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Wait:
     """Tell Envoy to wait so many seconds for the reply to this part, and wait for the decision."""
 

@@ -1,10 +1,10 @@
 """What can happen in an exchange: what Envoy sent, and what was decided."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
 from extproc.mcp.headers import Headers
+from extproc.model.value import value
 from extproc.wire.answers import Answer
 
 
@@ -19,7 +19,7 @@ class BodyMode(Enum):
     GRPC = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Modes:
     """The body modes in force, as Envoy states them with the first message of a stream."""
 
@@ -28,7 +28,7 @@ class Modes:
     observe_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestHeaders:
     """The head of the request; `modes` is None when Envoy did not state them."""
 
@@ -37,7 +37,7 @@ class RequestHeaders:
     modes: Modes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestBody:
     """The whole body (BUFFERED); without `end_of_stream` trailers follow."""
 
@@ -45,14 +45,14 @@ class RequestBody:
     end_of_stream: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequestTrailers:
     """Trailers of the request, by name."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ResponseHeaders:
     """The head of the response, the server's or one that Envoy made itself."""
 
@@ -60,7 +60,7 @@ class ResponseHeaders:
     end_of_stream: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ResponseBody:
     """The whole body (BUFFERED) or its next bytes (FULL_DUPLEX_STREAMED)."""
 
@@ -68,21 +68,21 @@ class ResponseBody:
     end_of_stream: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ResponseTrailers:
     """Trailers of the response, by name."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Evaluated:
     """What was asked by `Evaluate` is answered; after `Pending`, a second one brings the final answer."""
 
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Cancelled:
     """Envoy ended the stream: the exchange is over, or the client has gone."""
 

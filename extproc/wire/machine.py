@@ -141,7 +141,7 @@ class ExchangeMachine:
         return (c.Reply(status=500, body=b"", details="mcp_extproc_processing_mode"),)
 
     def _ask_for_body(self, _event: Event) -> tuple[c.Command, ...]:
-        return (c.Continue(part=c.Part.REQUEST_HEADERS),)
+        return (c.Continue(part=c.Part.REQUEST_HEADERS, remove_headers=_UNREADABLE),)
 
     def _judge_request_head(self, _event: Event) -> tuple[c.Command, ...]:
         return (c.Evaluate(subject=c.RequestHead(headers=self._head().headers)),)
@@ -180,13 +180,13 @@ class ExchangeMachine:
             case Evaluated(answer=Forward() as answer):
                 if self._part in _TRAILERS:
                     return (c.Continue(part=self._part, remove_headers=self._trailers),)
-                request = self.phase is Phase.RESPONSE
+                alone = self._part is c.Part.REQUEST_HEADERS
                 return (
                     c.Continue(
                         part=self._part,
                         body=answer.body,
                         set_headers=answer.set_headers,
-                        remove_headers=answer.remove_headers + (_UNREADABLE if request else ()),
+                        remove_headers=answer.remove_headers + (_UNREADABLE if alone else ()),
                         metadata=answer.metadata,
                     ),
                 )

@@ -1,14 +1,15 @@
 """The phases of an exchange and what may happen in each: one literal table.
 
-A pair that is not in the table is a fault of the peer or of ours, never something to be passed over.
+A pair that is not in the table is a fault of the peer or of ours, never something to be passed over. The enumerations
+are integers because the table is asked for every message, and integers are hashed without a call into Python.
 """
 
 from collections.abc import Mapping
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import Final
 
 
-class Phase(Enum):
+class Phase(IntEnum):
     """Where an exchange stands. `JUDGING_x` waits for an answer about x, `HOLDING_x` for one that comes later."""
 
     IDLE = auto()
@@ -30,7 +31,7 @@ class Phase(Enum):
     CLOSED = auto()
 
 
-class Trigger(Enum):
+class Trigger(IntEnum):
     """What happened, as far as the table needs to tell cases apart."""
 
     MISCONFIGURED = auto()
@@ -54,7 +55,7 @@ class Trigger(Enum):
     CANCELLED = auto()
 
 
-class Move(Enum):
+class Move(IntEnum):
     """What the machine does on the way: each is one method of `ExchangeMachine`."""
 
     REFUSE_MODES = auto()

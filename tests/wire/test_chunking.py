@@ -1,5 +1,7 @@
 """However the bytes of an event stream are cut into chunks, the same is judged and the same is sent."""
 
+import itertools
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -77,7 +79,7 @@ def answer(subject: Subject) -> Emit:
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place for place in places if place <= len(data)), len(data)]
-    return [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [data[start:end] for start, end in itertools.pairwise(edges)]
 
 
 @given(data=_STREAMS, places=_CUTS, by_trailing_end=st.booleans())
