@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -83,7 +83,7 @@ class RuleModel(Strict):
 class PolicyModel(Strict):
     """The file."""
 
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=1)]  # a literal 1 would let true pass
     default: _Effect
     rules: Annotated[list[RuleModel], Field(min_length=1)]
 

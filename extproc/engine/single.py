@@ -230,20 +230,26 @@ async def _forward(state: ExchangeState, headers: Headers, body: bytes, judged: 
     if not edits:
         return Forward(metadata=metadata)
     edited = rewrite(body, edits)
-    return Forward(body=edited, set_headers=await _mirrored(state, headers, judged, edited), metadata=metadata)
+    changed = await _mirrored(state, headers, judged, edited)
+    return Forward(
+        body=edited,
+        set_headers=tuple((name, value) for name, value in changed if value is not None),
+        remove_headers=tuple(name for name, value in changed if value is None),
+        metadata=metadata,
+    )
 
 
 async def _mirrored(
     state: ExchangeState, headers: Headers, judged: Judged, edited: bytes
-) -> tuple[tuple[str, str], ...]:
+) -> list[tuple[str, str | None]]:
     message = judged.inspection.message
     if not isinstance(message, Request):
-        return ()
+        return []
     after = parse_document(edited, state.engine.settings.limits)
     params = after.get("params") if isinstance(after, dict) else None
     arguments = params.get("arguments") if isinstance(params, dict) else None
     annotations = await _annotations(state, message)
-    return tuple(mirrored(message.params.get("arguments"), headers, annotations, arguments))
+    return mirrored(message.params.get("arguments"), headers, annotations, arguments)
 
 
 def http(status: int, reason: str, message: str) -> Rejection:

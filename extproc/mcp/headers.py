@@ -158,9 +158,9 @@ def _check_params(
 
 def mirrored(
     arguments: JsonValue, headers: Headers, params: tuple[ParamHeader, ...] | None, edited: JsonValue
-) -> list[tuple[str, str]]:
-    """Return the `Mcp-Param-*` headers to set so that they agree with edited arguments again."""
-    changed: list[tuple[str, str]] = []
+) -> list[tuple[str, str | None]]:
+    """Return the `Mcp-Param-*` headers that edits of the arguments change; None for one that has nothing to repeat."""
+    changed: list[tuple[str, str | None]] = []
     for name, value in headers:
         if not name.startswith(PARAM_PREFIX):
             continue
@@ -171,7 +171,8 @@ def mirrored(
         for pointer in pointers:
             before, after = _at(arguments, pointer), _at(edited, pointer)
             if before != after:
-                changed.append((name, encode_value(_text(after) or "")))
+                text_after = _text(after)
+                changed.append((name, None if text_after is None else encode_value(text_after)))
                 break
     return changed
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -135,6 +136,20 @@ def test_a_sidecar_that_answers_nonsense_lets_nothing_pass(tmp_path: Path, nonse
         asyncio.run(story(stack))
 
 
+def test_an_exchange_over_the_cap_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    async def story(stack: Stack) -> None:
+        async with upstream(stack):
+            held = asyncio.ensure_future(post(stack, call("hold_me")))
+            await _until(lambda: len(_holds(stack)) == 1)
+            assert_gateway_error(await post(stack, call("echo")), 503)
+            (hold,) = _holds(stack)
+            _extproc("holds", "release", json.loads(hold)["decision_id"], "--socket", str(stack.control_socket))
+            assert (await held).json()["result"]["content"][0]["text"] == "done"
+
+    with own_stack(tmp_path, config={"timeouts": {"hold": 60.0}, "limits": {"streams": 1}}) as stack:
+        asyncio.run(story(stack))
+
+
 def test_a_restarted_envoy_serves_again(tmp_path: Path) -> None:
     async def story(stack: Stack) -> None:
         async with upstream(stack):
@@ -207,13 +222,48 @@ async def _until(condition: Any, seconds: float = 20.0) -> None:
 
 
 async def _until_ok(stack: Stack) -> None:
-    async with asyncio.timeout(20):
-        while (await post(stack, call("echo"))).status_code != httpx2.codes.OK:
-            await asyncio.sleep(0.05)
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        await _until_status(stack, http, httpx2.codes.OK)
 
 
 def _holds(stack: Stack) -> list[str]:
-    import subprocess
+    return _extproc("holds", "list", "--socket", str(stack.control_socket)).splitlines()
 
-    command = [sys.executable, "-m", "extproc", "holds", "list", "--socket", str(stack.control_socket)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+def _extproc(*words: str) -> str:
+    """Run a command of ours and return what it printed."""
+    done = subprocess.run([sys.executable, "-m", "extproc", *words], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_after_a_restart_an_answer_on_a_resumed_stream_is_an_error(tmp_path: Path) -> None:
+    result = {"jsonrpc": "2.0", "id": 7, "result": {"content": [{"type": "text", "text": "unjudged-content"}]}}
+
+    async def handler(received: Received) -> AsyncIterator[bytes | Cut]:
+        yield head("text/event-stream", chunked=True)
+        if received.method == "POST":
+            yield chunk(b"id: 1\ndata:\n\n")  # the answer will come where the client resumes
+        else:
+            yield chunk(b"id: 2\n" + event(result))
+        yield LAST_CHUNK
+
+    async def story(stack: Stack, *, restart: bool) -> str:
+        session = {"mcp-session-id": "s-1", "mcp-protocol-version": "2025-11-25", "last-event-id": "1"}
+        async with upstream(stack, handler), httpx2.AsyncClient(trust_env=False, headers=session) as http:
+            await http.post(stack.url, json=call("echo", 7))
+            if restart:
+                await asyncio.to_thread(stack.restart_sidecar)
+                await _until_status(stack, http, 200)
+            return (await http.get(stack.url)).text
+
+    with own_stack(tmp_path) as stack:
+        assert "unjudged-content" in asyncio.run(story(stack, restart=False))
+        seen = asyncio.run(story(stack, restart=True))
+        assert "unjudged-content" not in seen
+        assert '"id":7,"error":{"code":-32603' in seen
+
+
+async def _until_status(stack: Stack, http: httpx2.AsyncClient, status: int) -> None:
+    async with asyncio.timeout(20):
+        while (await http.post(stack.url, json=call("echo", 1))).status_code != status:
+            await asyncio.sleep(0.05)

@@ -12,7 +12,7 @@ import pytest
 
 from extproc.up.stack import Stack, StackOptions
 from tests.e2e.raw import Handler, call, post, upstream
-from tests.e2e.test_failures import _holds, _until, own_stack
+from tests.e2e.test_failures import _extproc, _holds, _until, own_stack
 from tests.e2e.test_responses import GOOD, streaming
 from tests.fixtures.raw_server import event
 
@@ -197,8 +197,3 @@ def test_a_sidecar_without_a_usable_policy_is_not_ready_and_becomes_so_when_it_i
 
 def _records(stack: Stack) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stack.sidecar_log.read_text().splitlines() if line.startswith("{")]
-
-
-def _extproc(*words: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "extproc", *words], capture_output=True, text=True, check=True)
-    return done.stdout
