@@ -1,5 +1,7 @@
 """`extproc up`: the whole stack in the foreground."""
 
+import os
+import shutil
 import signal
 import socket
 import sys
@@ -27,7 +29,7 @@ Try, in another terminal:
        {call_delete}
   3. transfer money: it waits {hold}; release it, or let its time run out
        {call_wire}
-       extproc holds list --socket {socket}
+       {extproc} holds list --socket {socket}
 """
 _TRY_OWN: Final = """\
 Try:
@@ -98,6 +100,7 @@ def _told(stack: Stack, *, demo: bool, policy: Path | None) -> str:
             call_delete=curl(stack.url, "delete_customer", '{"id":"c-2"}'),
             call_wire=curl(stack.url, "wire_transfer", '{"account":"DE00 TEST","amount":100}'),
             hold="60 s",
+            extproc=_this_command(),
             socket=stack.control_socket,
         )
     return f"{head}{body}\nCtrl-C stops everything."
@@ -116,6 +119,12 @@ def curl(url: str, tool: str, arguments: str) -> str:
     mcp = ("mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", f"mcp-name: {tool}")
     options = " ".join(f"-H '{header}'" for header in (*headers, *mcp))
     return f"curl -s {url} {options} -d '{body}'"
+
+
+def _this_command() -> str:
+    """Return how this command is called here: by its name, or by its path where the name would not be found."""
+    called = Path(sys.argv[0])
+    return "extproc" if shutil.which("extproc") or called.name != "extproc" else os.path.relpath(called)
 
 
 def _default_port() -> int | None:

@@ -32,6 +32,8 @@ from tests.server.envoy_classes import (
     ProtocolConfiguration,
 )
 
+# Envoy 1.40 heeds only this deprecated way to say that a header is replaced.
+pytestmark = pytest.mark.filterwarnings("ignore:HeaderValueOption.append is deprecated:DeprecationWarning")
 _HEADERS = HeaderMap(headers=[HeaderValue(key=":path", raw_value=b"/mcp"), HeaderValue(key="x", raw_value=b"\xff")])
 _TRAILERS = HttpTrailers(trailers=HeaderMap(headers=[HeaderValue(key="late", raw_value=b"1")]))
 
