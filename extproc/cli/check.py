@@ -1,4 +1,4 @@
-"""`extproc check`."""
+"""`extproc check`: every fault of configuration and policy files, each at its place."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`extproc serve`."""
+"""`extproc serve`: run the sidecar from a configuration file."""
 
 import sys
 from pathlib import Path

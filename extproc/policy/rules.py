@@ -118,6 +118,4 @@ def holds(rule: Rule, aspect: Aspect) -> bool:
 
 def asks(rule: Rule, aspect: Aspect) -> Effect | None:
     """Return the effect that a matching rule asks for on this aspect, if any."""
-    if rule.effect is None:
-        return None
     return rule.effect if rule.kinds is not None or aspect.kind in _EFFECT_KINDS else None

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
+from typing import Self
 
 import pytest
 from typer.testing import CliRunner
@@ -26,7 +27,7 @@ class Desk:
         self.ended: dict[str, Resolution] = {}
         self._thread = Thread(target=lambda: asyncio.run(self._run()))
 
-    def __enter__(self) -> "Desk":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self.ready.wait(10)
         return self

@@ -153,6 +153,21 @@ def test_they_open_an_event_stream() -> None:
     assert ended(sent)
 
 
+def test_an_array_of_allowed_responses_goes_on_as_it_came() -> None:
+    sidecar, asked = Sidecar(), ask([tool_call(number=1), tool_call(number=2)], **_OLD)
+    assert passed(sidecar.exchange(*asked, *answer([result({}, 2), result({}, 1)]))).body is None
+    raw = b'[{"jsonrpc":"2.0","id":2,"result":{}},  {"jsonrpc":"2.0","id":1,"result":{}}]'
+    assert b"data: " + raw in frames(sidecar.exchange(*asked, stream_head(), event(raw), END))
+
+
+def test_responses_of_an_array_are_edited_each_on_its_own() -> None:
+    hiding = policy({"effect": "allow"}, {"tools": ["send"], "redact": [{"pointer": "/result/x", "with": "-"}]})
+    asked = ask([tool_call("get", number=1), tool_call("send", number=2)], **_OLD)
+    told = [result({"x": "1"}, 1), result({"x": "2"}, 2)]
+    sent = passed(Sidecar(policy=hiding).exchange(*asked, *answer(told)))
+    assert body_of(sent) == [result({"x": "1"}, 1), result({"x": "-"}, 2)]
+
+
 def test_every_response_of_an_array_is_judged() -> None:
     rule: dict[str, object] = {"effect": "deny", "on": ["response"], "tools": ["secret"]}
     sidecar = Sidecar(policy=policy({"effect": "allow"}, rule))

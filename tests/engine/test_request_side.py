@@ -1,11 +1,14 @@
 """What a client sends, by its head: methods, media types, encodings, headers and addresses."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from extproc.engine.settings import Route
 from extproc.mcp.headers import Headers
 from extproc.model.decision import Outcome
+from extproc.policy.rules import globs
 from extproc.wire.commands import Part
 from extproc.wire.events import RequestBody, RequestHeaders
 from tests.engine.harness import (
@@ -114,6 +117,15 @@ def test_a_header_that_may_stand_once_is_refused_twice(name: str) -> None:
 def test_only_the_exact_path_of_a_server_is_served(path: str, method: str) -> None:
     events = (head(method, path), RequestBody(chunk=b"{}")) if method == "POST" else (head(method, path, body=False),)
     reply = refusal(Sidecar().exchange(*events))
+    assert (reply.status, reply.details) == (404, "mcp_extproc_unknown_path")
+
+
+def test_only_the_hosts_of_a_server_are_served() -> None:
+    named = Route(name="shop", hosts=globs(("mcp.test",)), paths=frozenset({"/mcp"}))
+    sidecar = Sidecar(settings=replace(SETTINGS, routes=(named,)))
+    assert passed(sidecar.exchange(*ask(tool_call()))).part is Part.REQUEST_BODY
+    other = replace(SETTINGS, routes=(replace(named, hosts=globs(("other.test",))),))
+    reply = refusal(Sidecar(settings=other).exchange(*ask(tool_call())))
     assert (reply.status, reply.details) == (404, "mcp_extproc_unknown_path")
 
 

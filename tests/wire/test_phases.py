@@ -180,3 +180,13 @@ def test_a_second_hold_of_one_part_is_an_error() -> None:
     machine = machine_in(Phase.HOLDING_REQUEST_BODY)
     with pytest.raises(PhaseError):
         machine.receive(Evaluated(answer=PENDING.answer))
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_an_exchange_is_over_when_nothing_can_go_on_any_more(phase: Phase) -> None:
+    onward = {Move.LET_GO_ON, Move.START_STREAM, Move.EMIT, Move.EMIT_AND_JUDGE, Move.EMIT_AND_END}
+    reached = {phase}
+    while new := {after for (before, _), (after, _) in TABLE.items() if before in reached} - reached:
+        reached |= new
+    can_go_on = any(move in onward for (before, _), (_, move) in TABLE.items() if before in reached)
+    assert machine_in(phase).over is not can_go_on

@@ -1,0 +1,139 @@
+"""What holds for the package as a whole: its shape, the mirror of its tests, and what a serving process loads."""
+
+import ast
+import subprocess
+import sys
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+_ROOT: Final = Path(__file__).parents[1]
+_PACKAGE: Final = _ROOT / "extproc"
+_MODULES: Final = sorted(path for path in _PACKAGE.rglob("*.py") if "_gen" not in path.parts)
+_LINES: Final = 300
+
+# Modules without a test module of their own, and the one that tests them.
+_TESTED_BY: Final = {
+    # composition: only real processes show whether the wiring is right
+    "__main__.py": "e2e/test_operation.py",
+    "app.py": "e2e/test_operation.py",
+    # thin commands, tested through the command line that calls them
+    "cli/check.py": "cli/test_main.py",
+    "cli/demo.py": "e2e/test_up.py",
+    "cli/inspect.py": "cli/test_main.py",
+    "cli/serve.py": "cli/test_main.py",
+    "cli/up.py": "e2e/test_up.py",
+    # the demo is shown, not asked: its stack runs as a user runs it
+    "demo/process.py": "e2e/test_up.py",
+    "demo/server.py": "e2e/test_up.py",
+    "demo/serving.py": "e2e/test_up.py",
+    "demo/tour.py": "e2e/test_up.py",
+    # values and protocols, which have no behaviour beyond what their makers and readers show
+    "config/faults.py": "config/test_yaml.py",
+    "engine/state.py": "engine/test_exchange.py",
+    "mcp/limits.py": "mcp/test_jsonrpc.py",
+    "model/decision.py": "pipeline/test_stages.py",
+    "model/message.py": "mcp/test_jsonrpc.py",
+    "model/principal.py": "engine/test_judging.py",
+    "model/rejection.py": "mcp/test_jsonrpc.py",
+    "model/value.py": "wire/test_machine.py",
+    "pipeline/inspection.py": "pipeline/test_stages.py",
+    "ports/clock.py": "test_clock.py",
+    "ports/errors.py": "engine/test_failmode.py",
+    "ports/holds.py": "stores/test_memory.py",
+    "ports/log.py": "telemetry/test_decisions.py",
+    "ports/sessions.py": "contract/test_session_store.py",
+    "wire/answers.py": "wire/test_machine.py",
+    "wire/commands.py": "wire/test_machine.py",
+    "wire/events.py": "wire/test_machine.py",
+    # a table, and the revisions that are entries of a catalogue
+    "mcp/methods.py": "pipeline/test_eras.py",
+    "mcp/versions/revision.py": "mcp/test_versions.py",
+    "mcp/versions/v2024_11_05.py": "mcp/test_versions.py",
+    "mcp/versions/v2025_03_26.py": "mcp/test_versions.py",
+    "mcp/versions/v2025_06_18.py": "mcp/test_versions.py",
+    "mcp/versions/v2025_11_25.py": "mcp/test_versions.py",
+    "mcp/versions/v2026_07_28.py": "mcp/test_versions.py",
+    # the pieces of one configuration, which means something only whole
+    "pipeline/aspects.py": "pipeline/test_eras.py",
+    "up/assembly.py": "up/test_bootstrap.py",
+    "up/clusters.py": "up/test_bootstrap.py",
+    "up/launch.py": "up/test_stack.py",
+    "up/listener.py": "up/test_bootstrap.py",
+    "up/ports.py": "up/test_stack.py",
+    "up/probes.py": "up/test_stack.py",
+    "up/replies.py": "up/test_stack.py",
+}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(_PACKAGE).as_posix()
+
+
+def own_test(module: str) -> Path:
+    folder, _, file = module.rpartition("/")
+    return _ROOT / "tests" / folder / f"test_{file}"
+
+
+@pytest.mark.parametrize("path", _MODULES, ids=name)
+def test_every_module_opens_with_a_sentence_that_says_what_it_is(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring
+    first = docstring.splitlines()[0]
+    assert first.endswith((".", ":"))
+    assert len(first.split()) > 3
+
+
+@pytest.mark.parametrize("path", _MODULES, ids=name)
+def test_no_module_outgrows_its_room(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= _LINES
+
+
+@pytest.mark.parametrize("path", [path for path in _MODULES if path.name != "__init__.py"], ids=name)
+def test_every_module_has_its_tests(path: Path) -> None:
+    module = name(path)
+    if own_test(module).exists():
+        assert module not in _TESTED_BY
+    else:
+        assert (_ROOT / "tests" / _TESTED_BY[module]).exists()
+
+
+def test_no_module_is_listed_that_is_not_there() -> None:
+    assert set(_TESTED_BY) <= {name(path) for path in _MODULES}
+
+
+def test_a_test_module_that_mirrors_none_says_what_it_is_about() -> None:
+    """Beside the mirror there are tests with names of their own: of a contract, a property, the formats on the wire."""
+    for path in (_ROOT / "tests").rglob("test_*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+
+
+def loaded_by(module: str) -> set[str]:
+    """Return the names of all modules that importing one loads, in a process of its own."""
+    code = f"import sys, {module}; print('\\n'.join(sys.modules))"
+    return set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split())
+
+
+def test_a_serving_process_loads_nothing_of_envoys_configuration() -> None:
+    loaded = loaded_by("extproc.app")
+    roots = {module.partition(".")[0] for module in loaded}
+    assert "extproc.server.servicer" in loaded
+    assert roots.isdisjoint({"envoy_data_plane", "betterproto2", "grpclib", "udpa", "xds", "envoy", "validate", "mcp"})
+    assert not {module for module in loaded if module.startswith(("extproc.up", "extproc.demo", "extproc.cli"))}
+
+
+def test_the_command_line_loads_what_a_command_needs_when_it_is_called() -> None:
+    loaded = loaded_by("extproc.cli.main")
+    assert not {module for module in loaded if module.startswith(("grpc", "pydantic", "extproc.engine", "extproc.app"))}
+
+
+def test_the_stubs_of_other_projects_are_not_installed() -> None:
+    """Two sets of messages under Envoy's own names in one process would clash."""
+    assert "xds-protos" not in {(one.name or "").lower() for one in distributions()}
+
+
+def test_only_the_server_knows_the_generated_messages() -> None:
+    users = {name(path).partition("/")[0] for path in _MODULES if "extproc._gen" in path.read_text(encoding="utf-8")}
+    assert users == {"server"}
