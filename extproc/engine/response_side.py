@@ -3,7 +3,7 @@
 from typing import Final
 
 from extproc.engine.judging import Judged, explanation
-from extproc.engine.single import DENIED, JSON_HEADERS, hold, respond
+from extproc.engine.single import DENIED, JSON_HEADERS, respond, settle
 from extproc.engine.state import ExchangeState, refusal_of, rejection_metadata, response_metadata
 from extproc.mcp.headers import SESSION, Headers, param_headers
 from extproc.mcp.http import EVENT_STREAM, JSON, identity_encoded, media_type, status_of
@@ -139,13 +139,7 @@ async def _judge_answer(state: ExchangeState, body: bytes, message: Message, cal
         refusal = refusal_of(judged, call, resolution)
         return Forward(body=dump([refusal, *others] if state.batch else refusal), metadata=metadata)
 
-    match judged.decision.effect:
-        case Effect.ALLOW:
-            return await release()
-        case Effect.HOLD:
-            return hold(state, judged, release, deny)
-        case Effect.DENY:
-            return deny(None)
+    return await settle(state, judged, release, deny)
 
 
 async def judge_response(state: ExchangeState, message: Message, call: Call) -> Judged:

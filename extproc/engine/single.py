@@ -106,13 +106,7 @@ async def _request(state: ExchangeState, headers: Headers, body: bytes, message:
     def refuse(resolution: Resolution | None) -> Answer:
         return respond(refusal_of(judged, call, resolution), DENIED, request_metadata(state, judged))
 
-    match judged.decision.effect:
-        case Effect.ALLOW:
-            return await release()
-        case Effect.HOLD:
-            return hold(state, judged, release, refuse)
-        case Effect.DENY:
-            return refuse(None)
+    return await settle(state, judged, release, refuse)
 
 
 async def _notification(state: ExchangeState, headers: Headers, body: bytes, message: Notification) -> Answer:
@@ -127,13 +121,7 @@ async def _notification(state: ExchangeState, headers: Headers, body: bytes, mes
         metadata = request_metadata(state, judged)
         return Respond(status=403, body=dump(refusal), headers=JSON_HEADERS, details=DENIED, metadata=metadata)
 
-    match judged.decision.effect:
-        case Effect.ALLOW:
-            return await release()
-        case Effect.HOLD:
-            return hold(state, judged, release, refuse)
-        case Effect.DENY:
-            return refuse(None)
+    return await settle(state, judged, release, refuse)
 
 
 async def _posted_response(
@@ -152,13 +140,7 @@ async def _posted_response(
         answer = error(call.id, POLICY_DENIED, explanation(judged, resolution))
         return Forward(body=dump(answer), metadata=request_metadata(state, judged))
 
-    match judged.decision.effect:
-        case Effect.ALLOW:
-            return await release()
-        case Effect.HOLD:
-            return hold(state, judged, release, refuse)
-        case Effect.DENY:
-            return refuse(None)
+    return await settle(state, judged, release, refuse)
 
 
 def _unknown_response(state: ExchangeState, message: Response | ErrorResponse) -> Answer:
@@ -195,15 +177,21 @@ def reject(state: ExchangeState, rejection: Rejection) -> Respond:
     )
 
 
-def hold(
+async def settle(
     state: ExchangeState,
     judged: Judged,
-    released: Callable[[], Coroutine[Any, Any, Answer]],
-    refused: Callable[[Resolution], Answer],
-) -> Pending:
-    """Keep a message until somebody resolves it or its time is over."""
-    state.held = Held(judged=judged, released=released, refused=refused)
-    return Pending(seconds=state.engine.settings.hold_seconds)
+    release: Callable[[], Coroutine[Any, Any, Answer]],
+    refuse: Callable[[Resolution | None], Answer],
+) -> Answer:
+    """Act on a decision: let the message go on, refuse it, or keep it until it is resolved or its time is over."""
+    match judged.decision.effect:
+        case Effect.ALLOW:
+            return await release()
+        case Effect.HOLD:
+            state.held = Held(judged=judged, released=release, refused=refuse)
+            return Pending(seconds=state.engine.settings.hold_seconds)
+        case Effect.DENY:
+            return refuse(None)
 
 
 def call_of(message: Request, judged: Judged) -> Call:

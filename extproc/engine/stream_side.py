@@ -4,7 +4,7 @@ from typing import Final
 
 from extproc.engine.judging import Judged, explanation
 from extproc.engine.response_side import S2C, failures, judge_response, plan_response, record
-from extproc.engine.single import call_of, hold
+from extproc.engine.single import call_of, settle
 from extproc.engine.state import ExchangeState, refusal_of, response_metadata
 from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
 from extproc.mcp.refusals import INTERNAL_ERROR, error, refused_request
@@ -118,13 +118,7 @@ async def _settle(state: ExchangeState, event: SseEvent, data: bytes, judged: Ju
         frames = _frames(event, dump(stand_in)) if stand_in is not None else _drop(event).frames
         return Emit(frames=frames, metadata=metadata)
 
-    match judged.decision.effect:
-        case Effect.ALLOW:
-            return await release()
-        case Effect.HOLD:
-            return hold(state, judged, release, refuse)
-        case Effect.DENY:
-            return refuse(None)
+    return await settle(state, judged, release, refuse)
 
 
 def _stand_in(judged: Judged, call: Call | None, resolution: Resolution | None) -> JsonObject | None:
