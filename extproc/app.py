@@ -83,7 +83,7 @@ class App:
 
     async def _watch(self, stop: asyncio.Event) -> None:
         """Reload on a change in the policy's folder: a mounted file is a symlink, and only its folder changes."""
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # the folder is gone, or the system has no watches left
             async for _ in watchfiles.awatch(self._policy_path.parent, stop_event=stop, debounce=100, step=20):
                 await self.load()
         if not stop.is_set():

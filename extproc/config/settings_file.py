@@ -114,7 +114,11 @@ class Config(Strict):
         """Return what the engine takes of it."""
         return Settings(
             routes=tuple(
-                Route(name=server.name, hosts=globs(tuple(server.hosts)), paths=frozenset(server.paths))
+                Route(
+                    name=server.name,
+                    hosts=globs(tuple(host.lower() for host in server.hosts)),
+                    paths=frozenset(server.paths),
+                )
                 for server in self.servers
             ),
             limits=Limits(**self.limits.model_dump(exclude={"streams"})),

@@ -3,9 +3,9 @@
 from typing import Final
 
 from extproc.engine.judging import Judged, explanation
-from extproc.engine.single import DENIED, JSON_HEADERS, respond, settle
-from extproc.engine.state import ExchangeState, refusal_of, rejection_metadata, response_metadata
-from extproc.mcp.headers import SESSION, Headers, param_headers
+from extproc.engine.single import DENIED, JSON_HEADERS, LONGEST_TOOL, respond, settle
+from extproc.engine.state import ExchangeState, refusal_of, rejection_metadata, response_metadata, session_key
+from extproc.mcp.headers import MAX_VALUE, SESSION, Headers, ParamHeader, param_headers
 from extproc.mcp.http import EVENT_STREAM, JSON, identity_encoded, media_type, status_of
 from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
 from extproc.mcp.refusals import INTERNAL_ERROR, POLICY_DENIED, error, failed
@@ -22,7 +22,7 @@ from extproc.model.message import (
     Response,
 )
 from extproc.model.rejection import Rejection
-from extproc.ports import Resolution, SessionKey
+from extproc.ports import Resolution
 from extproc.redact.apply import Plan, dump, rewrite, rewrite_batch
 from extproc.wire.answers import Answer, Forward, Metadata, Respond, Stream
 
@@ -69,7 +69,12 @@ def _may_be_empty(state: ExchangeState) -> bool:
 
 
 def _unknown_type(state: ExchangeState) -> Respond:
-    return refuse(state, "content_type", f"the server's response (HTTP {state.status}) was neither JSON nor events")
+    problem = f"the server's response (HTTP {state.status}) was neither JSON nor events"
+    if state.http_method == "POST" and not state.calls and not state.refusals and _OK <= state.status < _REDIRECT:
+        # "Accepted", say: nobody waits for the body of an answer to a notification, so it is left out.
+        metadata = record(state, _malformed("content_type", problem))
+        return Respond(status=state.status, body=b"", details="mcp_extproc_body_dropped", metadata=metadata)
+    return refuse(state, "content_type", problem)
 
 
 async def _open_stream(state: ExchangeState) -> Stream:
@@ -159,13 +164,15 @@ async def _learn(state: ExchangeState, message: Response, call: Call) -> None:
         case "initialize":
             version, issued = message.result.get("protocolVersion"), state.response_headers.get(SESSION)
             if isinstance(version, str) and version in REVISIONS and issued is not None:
-                await sessions.negotiated(SessionKey(server=state.server, session=issued), version)
+                await sessions.negotiated(session_key(state.server, issued), version)
         case "tools/list":
             tools = message.result.get("tools")
             for tool in tools if isinstance(tools, list) else ():
                 name = tool.get("name") if isinstance(tool, dict) else None
                 if isinstance(tool, dict) and isinstance(name, str):
-                    await sessions.learn_tool(state.server, name, param_headers(tool))
+                    found = param_headers(tool)
+                    if len(name) <= LONGEST_TOOL and sum(map(_size, found)) <= MAX_VALUE:  # it is kept for long
+                        await sessions.learn_tool(state.server, name, found)
         case _:
             pass
 
@@ -189,6 +196,10 @@ async def _judge_array(state: ExchangeState, body: bytes, documents: list[JsonVa
     unchanged = not others and all(plan == () for plan in plans)
     edited = None if unchanged else rewrite_batch(body, [*plans, *others])
     return Forward(body=edited, metadata=response_metadata(judged) if judged else None)
+
+
+def _size(param: ParamHeader) -> int:
+    return len(param.header) + sum(len(str(token)) for token in param.pointer)
 
 
 def plan_response(judged: Judged, call: Call) -> Plan:

@@ -34,6 +34,7 @@ class Settings:
 
 def route(settings: Settings, authority: str, path: str) -> Route | None:
     """Return the first route that an authority and path belong to."""
+    authority = authority.lower()  # RFC 9110 §4.2.3
     host, _, port = authority.rpartition(":")
     names = (authority, host) if port.isdigit() and host else (authority,)
     for candidate in settings.routes:

@@ -30,6 +30,9 @@ from extproc.wire.answers import Answer, Forward, Metadata, Pending, Respond
 
 _C2S: Final = Direction.CLIENT_TO_SERVER
 _METHOD_NOT_ALLOWED: Final = 405
+# What is remembered of a message must be small, whoever wrote it. MCP asks for 128 characters in the name of a tool.
+_LONGEST_METHOD: Final = 256
+LONGEST_TOOL: Final = 1024
 JSON_HEADERS: Final = (("content-type", JSON),)
 DENIED: Final = "mcp_extproc_denied"
 UNKNOWN_RESPONSE: Final = Rejection(
@@ -59,14 +62,22 @@ async def read(state: ExchangeState, headers: Headers, document: JsonValue) -> M
 
 
 def read_named(document: JsonValue) -> Message | Rejection:
-    """Read a message. A call whose tool is no string is refused: rules could not see what a server makes of it."""
+    """Read a message, and refuse names that are too long to be kept, or of which rules could not see what they mean.
+
+    A call whose tool is no string is one: there are servers that look up `["delete"]` as `"delete"`.
+    """
     message = read_message(document)
     match message:
+        case Request(method=method) | Notification(method=method) if len(method) > _LONGEST_METHOD:
+            identifier = message.id if isinstance(message, Request) else None
+            problem = f"method is longer than {_LONGEST_METHOD} characters"
+            return Rejection(reason="invalid_method", message=problem, code=INVALID_REQUEST, id=identifier)
         case Request(method="tools/call", params=params) | Notification(method="tools/call", params=params):
-            if isinstance(params.get("name"), str):
+            tool = params.get("name")
+            if isinstance(tool, str) and len(tool) <= LONGEST_TOOL:
                 return message
             identifier = message.id if isinstance(message, Request) else None
-            problem = "params.name must be a string"
+            problem = f"params.name must be a string of at most {LONGEST_TOOL} characters"
             return Rejection(reason="unnamed_tool", message=problem, code=INVALID_PARAMS, id=identifier)
         case _:
             return message

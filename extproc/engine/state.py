@@ -1,5 +1,6 @@
 """What one exchange remembers between its phases; the only mutable value of the engine, and private to one task."""
 
+import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,13 @@ from extproc.wire.answers import Answer, Metadata
 
 # Before a route is known there is no server to name.
 NO_SERVER = "-"
+_LONGEST_SESSION = 256
+
+
+def session_key(server: str, session: str) -> SessionKey:
+    """Return what a session is remembered by: its id, or a digest where a peer made it longer than ids are."""
+    short = session if len(session) <= _LONGEST_SESSION else hashlib.sha256(session.encode()).hexdigest()
+    return SessionKey(server=server, session=short)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +69,7 @@ class ExchangeState:
         """Return the legacy session this exchange belongs to; the modern era has none."""
         if self.session is None or (self.revision is not None and self.revision.era is Era.MODERN):
             return None
-        return SessionKey(server=self.server, session=self.session)
+        return session_key(self.server, self.session)
 
     def context(self, direction: Direction, call: Call | None = None) -> Context:
         """Return where a message of this exchange belongs."""

@@ -4,9 +4,9 @@ from typing import Final
 
 from extproc.engine.judging import Judged, explanation
 from extproc.engine.response_side import S2C, failures, judge_response, plan_response, record
-from extproc.engine.single import call_of, settle
+from extproc.engine.single import call_of, read_named, settle
 from extproc.engine.state import ExchangeState, refusal_of, response_metadata
-from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
+from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document
 from extproc.mcp.refusals import INTERNAL_ERROR, error, refused_request
 from extproc.mcp.sse import KEEP_ALIVE, SseComment, SseEvent, SseFault, encode
 from extproc.model.decision import Effect
@@ -62,7 +62,7 @@ async def _judge_event(state: ExchangeState, event: SseEvent) -> Answer:
         return await _break_off(state, document)
     if isinstance(document, list) and state.batch:
         return await _judge_array(state, event, data, document)
-    message = read_message(document)
+    message = read_named(document)
     match message:
         case Rejection():
             return await _break_off(state, message)
@@ -143,7 +143,7 @@ async def _judge_array(state: ExchangeState, event: SseEvent, data: bytes, docum
         return await _break_off(state, rejection)
 
     for document in documents:
-        message = read_message(document)
+        message = read_named(document)
         match message:
             case Rejection():
                 return await spoiled(message)

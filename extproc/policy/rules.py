@@ -74,9 +74,12 @@ class Policy:
         """
         found = self._matched.get(aspect)
         if found is None:
+            found = tuple(rule for rule in self.rules if holds(rule, aspect))
+            if len(aspect.tool or "") + sum(map(len, aspect.methods)) > _LONGEST:
+                return found  # names come from the peer, and may be as long as a body
             if len(self._matched) >= _REMEMBERED:
                 self._matched.clear()
-            found = self._matched[aspect] = tuple(rule for rule in self.rules if holds(rule, aspect))
+            self._matched[aspect] = found
         return found
 
 
@@ -101,8 +104,8 @@ def _glob(pattern: str) -> str:
 # A redaction follows its pointers wherever they lead; an effect is about what starts something, unless it says more.
 _EFFECT_KINDS = frozenset({Kind.REQUEST, Kind.NOTIFICATION})
 
-
 _REMEMBERED: Final = 4096
+_LONGEST: Final = 512
 
 
 def holds(rule: Rule, aspect: Aspect) -> bool:

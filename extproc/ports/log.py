@@ -39,5 +39,8 @@ class DecisionLog(Protocol):
     """Append-only."""
 
     def append(self, record: Record) -> None:
-        """Take a record; it is kept when this returns."""
+        """Take a record; it is kept by the end of this turn of the event loop.
+
+        Raises: `PortError` when it cannot be.
+        """
         ...

@@ -5,7 +5,7 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from extproc.ports import Record
+from extproc.ports import PortError, Record
 from extproc.telemetry.metrics import Metrics
 
 _ALWAYS: Final = ("time", "decision_id", "policy_revision", "direction", "server", "outcome", "effect", "edits")
@@ -23,6 +23,9 @@ _WHEN_SET: Final = (
 )
 
 
+_UNWRITABLE: Final = "the decision log cannot be written"
+
+
 class DecisionLines:
     """A `DecisionLog` that counts, and writes lines to a sink if there is one.
 
@@ -31,32 +34,45 @@ class DecisionLines:
     """
 
     def __init__(
-        self, sink: BinaryIO | None, metrics: Metrics, later: Callable[[Callable[[], None]], object] | None = None
+        self, sink: BinaryIO | None, metrics: Metrics, later: Callable[[Callable[[], object]], object] | None = None
     ) -> None:
         """Take where to write, what to count with, and how to be called back."""
         self._sink = sink
         self._metrics = metrics
         self._later = later
         self._gathered: list[Record] = []
+        self._failed = False
 
     def append(self, record: Record) -> None:
         """See `DecisionLog`."""
         self._metrics.record(record)
         if self._sink is None:
             return
+        if self._failed and not self.flush():
+            raise PortError(_UNWRITABLE)
         self._gathered.append(record)
-        if self._later is None:
-            self.flush()
-        elif len(self._gathered) == 1:
-            self._later(self.flush)
+        if self._later is not None:
+            if len(self._gathered) == 1:
+                self._later(self.flush)
+        elif not self.flush():
+            raise PortError(_UNWRITABLE)
 
-    def flush(self) -> None:
-        """Write what has gathered."""
-        if self._sink is not None and self._gathered:
-            lines = b"".join(map(line, self._gathered))
-            self._gathered.clear()
-            self._sink.write(lines)
+    def flush(self) -> bool:
+        """Write what has gathered; tell whether it is written. What is not is kept and tried again first.
+
+        While the sink is full or gone no decision is taken, so that none goes unrecorded.
+        """
+        if self._sink is None or not self._gathered:
+            return True
+        try:
+            self._sink.write(b"".join(map(line, self._gathered)))
             self._sink.flush()
+        except OSError:
+            self._failed = True
+            return False
+        self._gathered.clear()
+        self._failed = False
+        return True
 
 
 def line(record: Record) -> bytes:

@@ -22,8 +22,16 @@ from extproc.wire.events import (
 )
 from extproc.wire.phases import TABLE, Move, Phase, Trigger
 
-# Responses are read only in a form that we can judge: the server must not compress them.
-_UNREADABLE: Final = ("accept-encoding",)
+# Responses are read only in a form that we can judge, so the server must not compress them; and what was judged is the
+# method and path of the request, so no header may tell the server to read others.
+REMOVED_HEADERS: Final = (
+    "accept-encoding",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-url",
+    "x-rewrite-url",
+)
 _NO_BODY: Final = "mcp_extproc_no_body"
 _TRAILERS: Final = (c.Part.REQUEST_TRAILERS, c.Part.RESPONSE_TRAILERS)
 
@@ -141,7 +149,7 @@ class ExchangeMachine:
         return (c.Reply(status=500, body=b"", details="mcp_extproc_processing_mode"),)
 
     def _ask_for_body(self, _event: Event) -> tuple[c.Command, ...]:
-        return (c.Continue(part=c.Part.REQUEST_HEADERS, remove_headers=_UNREADABLE),)
+        return (c.Continue(part=c.Part.REQUEST_HEADERS, remove_headers=REMOVED_HEADERS),)
 
     def _judge_request_head(self, _event: Event) -> tuple[c.Command, ...]:
         return (c.Evaluate(subject=c.RequestHead(headers=self._head().headers)),)
@@ -186,7 +194,7 @@ class ExchangeMachine:
                         part=self._part,
                         body=answer.body,
                         set_headers=answer.set_headers,
-                        remove_headers=answer.remove_headers + (_UNREADABLE if alone else ()),
+                        remove_headers=answer.remove_headers + (REMOVED_HEADERS if alone else ()),
                         metadata=answer.metadata,
                     ),
                 )

@@ -11,6 +11,7 @@ from extproc.model.decision import Outcome
 from extproc.policy.rules import globs
 from extproc.wire.commands import Part
 from extproc.wire.events import RequestBody, RequestHeaders
+from extproc.wire.machine import REMOVED_HEADERS
 from tests.engine.harness import (
     C2S,
     LEGACY,
@@ -161,7 +162,7 @@ def test_a_refusal_keeps_the_id_where_it_can_be_read(id_kept: object) -> None:
     assert error_of(body_of(reply)) == {"id": id_kept, "code": -32600}
 
 
-@pytest.mark.parametrize("name", [None, 7, ["delete_all"], {"x": 1}, True])
+@pytest.mark.parametrize("name", [None, 7, ["delete_all"], {"x": 1}, True, "x" * 1025])
 @pytest.mark.parametrize("with_id", [True, False], ids=["request", "notification"])
 def test_a_call_whose_tool_is_no_string_is_refused(name: object, *, with_id: bool) -> None:
     """A server that looks its tools up in a map of JavaScript takes `["delete_all"]` for `"delete_all"`."""
@@ -171,6 +172,13 @@ def test_a_call_whose_tool_is_no_string_is_refused(name: object, *, with_id: boo
     reply = refusal(Sidecar().exchange(*ask(told)))
     assert (reply.status, reply.details) == (400, "mcp_extproc_unnamed_tool")
     assert error_of(body_of(reply)) == {"id": 5 if with_id else None, "code": -32602}
+
+
+def test_a_method_too_long_to_be_kept_is_refused() -> None:
+    assert passed(Sidecar().exchange(*ask(request("x" * 256)))).body is None
+    reply = refusal(Sidecar().exchange(*ask(request("x" * 257, number=5))))
+    assert (reply.status, reply.details) == (400, "mcp_extproc_invalid_method")
+    assert error_of(body_of(reply)) == {"id": 5, "code": -32600}
 
 
 @pytest.mark.parametrize(
@@ -216,7 +224,7 @@ def test_the_bodyless_requests_of_the_legacy_era_are_judged_by_policy(method: st
     assert ("allow", "POST") in reply.headers
     assert sidecar.last.method == f"http/{method.lower()}"
     allowed = passed(Sidecar().exchange(head(method, body=False, mcp_session_id="s")))
-    assert (allowed.part, allowed.remove_headers) == (Part.REQUEST_HEADERS, ("accept-encoding",))
+    assert (allowed.part, allowed.remove_headers) == (Part.REQUEST_HEADERS, REMOVED_HEADERS)
 
 
 def test_a_hold_on_the_legacy_stream_is_a_refusal() -> None:

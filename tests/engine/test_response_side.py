@@ -140,8 +140,7 @@ def test_an_acknowledgement_with_trailers_in_place_of_a_body_goes_on_without_the
 def test_a_body_of_no_known_type_never_goes_on(content_type: str | None) -> None:
     accepted = response_head(202, content_type=content_type)
     reply = refusal(Sidecar().exchange(*_TELL, accepted, ResponseBody(chunk=b"secret")))
-    assert (reply.status, reply.details) == (502, "mcp_extproc_content_type")
-    assert b"secret" not in reply.body
+    assert (reply.status, reply.details, reply.body) == (202, "mcp_extproc_body_dropped", b"")
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
@@ -281,6 +280,16 @@ def test_a_listing_teaches_which_headers_repeat_arguments() -> None:
     assert run(sidecar.sessions.tool_headers("shop", "b")) == ()
     assert run(sidecar.sessions.tool_headers("shop", "c")) is None
     assert run(sidecar.sessions.tool_headers("other", "a")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"), [("x" * 1025, "n"), ("x", "n" * 9000)], ids=["a-long-name", "a-long-argument"]
+)
+def test_what_is_too_long_to_be_kept_is_not_learnt(name: str, argument: str) -> None:
+    schema = {"type": "object", "properties": {argument: {"type": "integer", "x-mcp-header": "N"}}}
+    sidecar = Sidecar()
+    sidecar.exchange(*ask(request()), *answer(result({"tools": [{"name": name, "inputSchema": schema}]})))
+    assert run(sidecar.sessions.tool_headers("shop", name)) is None
 
 
 @pytest.mark.parametrize("tools", [None, 7, {"a": 1}])

@@ -164,6 +164,15 @@ def test_a_session_keeps_to_the_version_it_negotiated() -> None:
     passed(sidecar.exchange(*ask(request(), mcp_protocol_version=BATCHING, mcp_session_id="another")))
 
 
+def test_sessions_are_told_apart_however_long_their_ids_are() -> None:
+    sidecar = Sidecar()
+    long = "s" * 10_000
+    negotiate(sidecar, LEGACY, long)
+    other = passed(sidecar.exchange(*ask(request(), mcp_protocol_version=BATCHING, mcp_session_id=f"{long}2")))
+    same = refusal(sidecar.exchange(*ask(request(), mcp_protocol_version=BATCHING, mcp_session_id=long)))
+    assert (other.body, same.details) == (None, "mcp_extproc_version_mismatch")
+
+
 def test_a_session_that_was_ended_is_forgotten() -> None:
     sidecar = Sidecar()
     negotiate(sidecar)

@@ -116,6 +116,7 @@ def test_an_event_is_edited() -> None:
         pytest.param(event({**result(), "error": {"code": 1, "message": "m"}}), id="result-and-error"),
         pytest.param(event([result()]), id="an-array"),
         pytest.param(event(b"7"), id="a-scalar"),
+        pytest.param(event(request("x" * 257, {}, 2)), id="a-method-too-long-to-be-kept"),
         pytest.param(raw(b"data: " + b"x" * (SETTINGS.limits.event_bytes + 1)), id="too-large"),
         pytest.param(raw(b"event: \xff\n\n"), id="no-text"),
         pytest.param(event(b"\xff"), id="no-utf8"),

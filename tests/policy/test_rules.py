@@ -1,5 +1,7 @@
 """Rules: globs, which rules match what a message does, and what they ask for."""
 
+from dataclasses import replace
+
 import pytest
 
 from extproc.model.decision import Effect
@@ -115,3 +117,16 @@ def test_an_effect_is_about_what_starts_something_unless_it_says_more(
     loaded = policy(rule)
     [matched] = loaded.matching(aspect)
     assert asks(matched, aspect) is effect
+
+
+def test_what_is_remembered_of_names_is_bounded_in_number_and_in_length() -> None:
+    loaded = policy({"effect": "allow"}, {"id": "no", "effect": "deny", "tools": ["*x"]})
+    for number in range(5_000):
+        loaded.matching(replace(CALL, tool=f"{number}x"))
+    assert 0 < len(loaded._matched) <= 4096
+    before = len(loaded._matched)
+    for name in ("a" * 1_000_000 + "x", "a" * 1_000_000):
+        named = replace(CALL, tool=name)
+        assert [rule.id for rule in loaded.matching(named)] == ["rule-0", "no"][: 1 + name.endswith("x")]
+        assert loaded.matching(replace(LIST, methods=frozenset({name})))
+    assert len(loaded._matched) == before

@@ -12,6 +12,7 @@ from extproc._gen import ext_proc_pb2 as pb
 from extproc.ports import Record
 from extproc.stores.memory import MemoryHolds
 from extproc.telemetry.metrics import Metrics
+from extproc.wire.machine import REMOVED_HEADERS
 from tests.engine.harness import Sidecar, notification, result, tool_call
 from tests.policies import policy
 from tests.server.talking import answer_body, answer_head, open_exchange, post_body, post_head, serving
@@ -44,7 +45,7 @@ def test_an_exchange_is_answered_message_by_message(sockets: Path) -> None:
         async with serving(sidecar.engine, sockets / "0.sock", metrics=metrics) as (_, channel):
             call = open_exchange(channel)
             head = await reply(call, post_head())
-            assert list(head.request_headers.response.header_mutation.remove_headers) == ["accept-encoding"]
+            assert list(head.request_headers.response.header_mutation.remove_headers) == list(REMOVED_HEADERS)
             body = await reply(call, post_body(tool_call(number=1)))
             assert body.WhichOneof("response") == "request_body"
             assert body.dynamic_metadata.fields["mcp_extproc"].struct_value.fields["tool"].string_value == "get"

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import pytest
 
 from extproc.model.decision import Outcome
-from extproc.ports import Record
+from extproc.ports import PortError, Record
 from extproc.telemetry.decisions import DecisionLines, line
 from extproc.telemetry.metrics import Metrics
 from tests.telemetry.records import ALLOWED
@@ -62,7 +62,7 @@ def test_lines_are_written_as_they_come() -> None:
 
 
 def test_lines_that_may_wait_are_written_together_and_each_once() -> None:
-    sink, due = io.BytesIO(), list[Callable[[], None]]()
+    sink, due = io.BytesIO(), list[Callable[[], object]]()
     lines = DecisionLines(sink, Metrics(), due.append)
     for _ in range(3):
         lines.append(ALLOWED)
@@ -84,13 +84,30 @@ def test_without_a_sink_decisions_are_only_counted() -> None:
     assert metrics.registry.get_sample_value("extproc_decisions_total", labels) == 1
 
 
-class _Full(io.BytesIO):
-    """A sink on a full disk."""
+class _FullDisk(io.BytesIO):
+    """A sink that takes nothing while it is full."""
 
-    def write(self, data: object) -> int:
-        raise OSError("no space left", type(data).__name__)
+    full = True
+
+    def write(self, data: object, /) -> int:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return super().write(data)  # type: ignore[arg-type]  # bytes
 
 
-def test_a_line_that_cannot_be_written_is_told() -> None:
-    with pytest.raises(OSError, match="no space"):
-        DecisionLines(_Full(), Metrics()).append(replace(ALLOWED, outcome=Outcome.DENY))
+def test_a_line_that_cannot_be_written_at_once_is_told() -> None:
+    with pytest.raises(PortError):
+        DecisionLines(_FullDisk(), Metrics()).append(replace(ALLOWED, outcome=Outcome.DENY))
+
+
+def test_while_lines_cannot_be_written_no_decision_is_taken() -> None:
+    sink, due = _FullDisk(), list[Callable[[], object]]()
+    lines = DecisionLines(sink, Metrics(), due.append)
+    lines.append(ALLOWED)
+    due.pop()()
+    with pytest.raises(PortError):
+        lines.append(ALLOWED)
+    sink.full = False
+    lines.append(ALLOWED)
+    lines.flush()
+    assert sink.getvalue() == line(ALLOWED) * 2

@@ -28,6 +28,7 @@ from extproc.wire.events import (
     ResponseHeaders,
     ResponseTrailers,
 )
+from extproc.wire.machine import REMOVED_HEADERS
 
 MODES = Modes(request_body=BodyMode.BUFFERED, response_body=BodyMode.BUFFERED)
 ASKED = Headers([(":method", "POST"), (":path", "/mcp")])
@@ -57,8 +58,8 @@ JUDGE_HEAD = Evaluate(subject=RequestHead(headers=ASKED))
 JUDGE_BODY = Evaluate(subject=RequestDocument(headers=ASKED, body=b"asked"))
 JUDGE_EMPTY_BODY = Evaluate(subject=RequestDocument(headers=ASKED, body=b""))
 JUDGE_RESPONSE = Evaluate(subject=ResponseDocument(body=b"answered"))
-ASK_FOR_BODY = Continue(part=Part.REQUEST_HEADERS, remove_headers=("accept-encoding",))
-SEND_REQUEST_HEAD = Continue(part=Part.REQUEST_HEADERS, remove_headers=("accept-encoding",))
+ASK_FOR_BODY = Continue(part=Part.REQUEST_HEADERS, remove_headers=REMOVED_HEADERS)
+SEND_REQUEST_HEAD = Continue(part=Part.REQUEST_HEADERS, remove_headers=REMOVED_HEADERS)
 SEND_REQUEST = Continue(part=Part.REQUEST_BODY)
 SEND_HEAD = Continue(part=Part.RESPONSE_HEADERS)
 SEND_RESPONSE = Continue(part=Part.RESPONSE_BODY)

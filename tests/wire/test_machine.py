@@ -8,6 +8,7 @@ from extproc.mcp.sse import SseComment, SseFault
 from extproc.wire.answers import Emit, Forward, Respond, Stream
 from extproc.wire.commands import Continue, Evaluate, Part, Reply, RequestDocument, ResponseDocument, StreamItem
 from extproc.wire.events import BodyMode, Evaluated, Modes, RequestBody, RequestHeaders, ResponseBody, ResponseTrailers
+from extproc.wire.machine import REMOVED_HEADERS
 from tests.playbook import Playbook
 from tests.wire.conversation import (
     ASK_FOR_BODY,
@@ -129,7 +130,7 @@ def test_a_mutated_request_goes_on_with_its_new_body_and_headers() -> None:
 
 def test_no_request_asks_for_a_compressed_response() -> None:
     for command in (ASK_FOR_BODY, SEND_REQUEST_HEAD):
-        assert command.remove_headers == ("accept-encoding",)
+        assert command.remove_headers == REMOVED_HEADERS
 
 
 def test_a_response_without_a_body_is_judged_by_its_head() -> None:
@@ -407,3 +408,7 @@ def test_every_name_of_a_trailer_is_removed() -> None:
 def test_the_request_head_is_judged_together_with_the_body() -> None:
     [command] = (Playbook() >> POST << ASK_FOR_BODY).play().receive(BODY)
     assert command == Evaluate(subject=RequestDocument(headers=ASKED, body=b"asked"))
+
+
+def test_the_server_is_told_neither_to_compress_nor_to_read_another_method_or_path() -> None:
+    assert set(REMOVED_HEADERS) >= {"accept-encoding", "x-http-method-override", "x-original-url", "x-rewrite-url"}
