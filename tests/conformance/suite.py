@@ -17,7 +17,6 @@ HERE = Path(__file__).parent
 MANIFEST = HERE / "package.json"
 LOCK = HERE / "package-lock.json"
 ENTRY = Path("node_modules/@modelcontextprotocol/conformance/dist/index.js")
-NODE = Path("node_modules/.bin/node")
 STAMP = "installed.sha256"
 INSTALL_SECONDS = 600
 RUN_SECONDS = 180
@@ -53,7 +52,7 @@ class Suite:
         return run
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [str(self.folder / NODE), str(self.folder / ENTRY), *arguments]
+        command = [program("node"), str(self.folder / ENTRY), *arguments]
         try:
             return subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=RUN_SECONDS, check=False
@@ -87,12 +86,8 @@ def read_results(results: Path) -> Run:
 
 
 def _npm_ci(folder: Path) -> None:
-    # An npm that came with the environment (as from a wheel of Node.js) goes before one of the machine.
-    npm = shutil.which("npm", path=os.pathsep.join((str(Path(sys.prefix) / "bin"), os.environ.get("PATH", ""))))
-    if npm is None:
-        raise SuiteError("npm is needed to install the conformance suite, and there is none on PATH")
-    # No package of the lock needs an install script: Node.js itself comes as a plain file of its platform package.
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    # No package of the lock needs an install script.
+    command = [program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(
         command,
         cwd=folder,
@@ -104,5 +99,11 @@ def _npm_ci(folder: Path) -> None:
     )
     if done.returncode:
         raise SuiteError(f"npm ci failed:\n{done.stdout}{done.stderr}")
-    if not (folder / NODE).exists():
-        raise SuiteError("there is no pinned Node.js for this platform; see optionalDependencies in package.json")
+
+
+def program(name: str) -> str:
+    """Return where node or npm is: the environment's own first, which the lock of the project pins to Node.js 22."""
+    found = shutil.which(name, path=os.pathsep.join((str(Path(sys.prefix) / "bin"), os.environ.get("PATH", ""))))
+    if found is None:
+        raise SuiteError(f"{name} is needed to run the conformance suite, and there is none; try make setup")
+    return found
