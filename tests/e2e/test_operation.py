@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,11 @@ import httpx2
 import pytest
 
 from extproc.up.stack import Stack, StackOptions
-from tests.e2e.raw import Handler, call, post, upstream
+from tests.e2e.raw import HEADERS, Handler, call, post, upstream
 from tests.e2e.test_failures import _extproc, _holds, _until, own_stack
 from tests.e2e.test_responses import GOOD, streaming
 from tests.fixtures.raw_server import event
+from tests.up.certificates import write_certificate
 
 pytestmark = pytest.mark.envoy
 
@@ -197,3 +199,20 @@ def test_a_sidecar_without_a_usable_policy_is_not_ready_and_becomes_so_when_it_i
 
 def _records(stack: Stack) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stack.sidecar_log.read_text().splitlines() if line.startswith("{")]
+
+
+def test_a_listener_with_tls_serves_the_same_over_http_1_and_http_2(tmp_path: Path) -> None:
+    certificate, key = write_certificate(tmp_path)
+
+    async def story(stack: Stack) -> None:
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        async with upstream(stack):
+            url = stack.url.replace("127.0.0.1", "localhost")
+            for http2 in (False, True):
+                async with httpx2.AsyncClient(verify=trusted, http2=http2, trust_env=False, headers=HEADERS) as http:
+                    answer = await http.post(url, json=call("deny_this"))
+                    assert answer.http_version == ("HTTP/2" if http2 else "HTTP/1.1")
+                    assert answer.json()["result"]["isError"] is True
+
+    with own_stack(tmp_path, tls_certificate=certificate, tls_key=key) as stack:
+        asyncio.run(story(stack))
