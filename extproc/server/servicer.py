@@ -13,7 +13,7 @@ from extproc.engine.judging import Engine
 from extproc.engine.runner import Outgoing, handle
 from extproc.server.translate import to_bytes, to_event
 from extproc.telemetry.metrics import Metrics
-from extproc.wire.machine import ExchangeMachine
+from extproc.wire.machine import WRONG_MODES, ExchangeMachine
 
 SERVICE: Final = "envoy.service.ext_proc.v3.ExternalProcessor"
 _log: Final = logging.getLogger(__name__)
@@ -67,6 +67,9 @@ class Processor:
         clock = self._engine.ports.clock
 
         async def send(command: Outgoing) -> None:
+            if command is WRONG_MODES:
+                self._metrics.fault("processing_mode")
+                _log.error("refused: Envoy's processing modes would let bytes by; see docs/configuration.md")
             await context.write(to_bytes(command))
 
         while True:

@@ -23,8 +23,6 @@ class Stream:
     """Let a response head go on and judge its body event by event; `first` is sent before the first event."""
 
     first: bytes = b""
-    set_headers: tuple[tuple[str, str], ...] = ()
-    remove_headers: tuple[str, ...] = ()
 
 
 @value

@@ -35,6 +35,14 @@ REMOVED_HEADERS: Final = (
 _NO_BODY: Final = "mcp_extproc_no_body"
 _TRAILERS: Final = (c.Part.REQUEST_TRAILERS, c.Part.RESPONSE_TRAILERS)
 
+# The answer to every exchange of an Envoy that is configured to let bytes by.
+WRONG_MODES: Final = c.Reply(
+    status=500,
+    body=b'{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"Refused: the gateway is misconfigured."}}',
+    headers=(("content-type", "application/json"),),
+    details="mcp_extproc_processing_mode",
+)
+
 
 class PhaseError(Exception):
     """An event that the present phase has no row for."""
@@ -53,7 +61,6 @@ class ExchangeMachine:
         self._body = b""
         self._trailers: tuple[str, ...] = ()
         self._ended_by_trailers = False
-        self._ended = False
         self._first_frames = b""
 
     @property
@@ -125,7 +132,6 @@ class ExchangeMachine:
         return Trigger.RESPONSE_TRAILERS
 
     def _end_stream(self) -> None:
-        self._ended = True
         self._items.append(c.StreamEnd(resumable=self._stream.saw_id))
 
     def _answered(self, answer: Forward | Stream | Emit | Respond | Pending) -> Trigger:
@@ -146,7 +152,7 @@ class ExchangeMachine:
     # What follows are the moves of the table.
 
     def _refuse_modes(self, _event: Event) -> tuple[c.Command, ...]:
-        return (c.Reply(status=500, body=b"", details="mcp_extproc_processing_mode"),)
+        return (WRONG_MODES,)
 
     def _ask_for_body(self, _event: Event) -> tuple[c.Command, ...]:
         return (c.Continue(part=c.Part.REQUEST_HEADERS, remove_headers=REMOVED_HEADERS),)
@@ -208,8 +214,7 @@ class ExchangeMachine:
                 return (
                     c.Continue(
                         part=self._part,
-                        set_headers=answer.set_headers,
-                        remove_headers=(*answer.remove_headers, "content-length"),
+                        remove_headers=("content-length",),
                         stream=True,
                     ),
                 )

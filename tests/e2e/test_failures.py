@@ -150,6 +150,23 @@ def test_an_exchange_over_the_cap_is_refused_and_the_others_go_on(tmp_path: Path
         asyncio.run(story(stack))
 
 
+def test_an_envoy_that_would_let_bytes_by_is_refused_and_the_log_says_why(tmp_path: Path) -> None:
+    async def story(stack: Stack) -> None:
+        async with upstream(stack) as server:
+            assert_gateway_error(await post(stack, call("echo")), 500)
+            assert server.bytes_received == 0
+
+    with own_stack(tmp_path) as stack:
+        bootstrap = stack.workdir / "envoy.json"
+        bootstrap.write_text(
+            bootstrap.read_text().replace('"requestBodyMode": "BUFFERED"', '"requestBodyMode": "STREAMED"')
+        )
+        assert "STREAMED" in bootstrap.read_text()
+        stack.restart_envoy()
+        asyncio.run(story(stack))
+        assert "processing modes would let bytes by" in stack.sidecar_log.read_text()
+
+
 def test_a_restarted_envoy_serves_again(tmp_path: Path) -> None:
     async def story(stack: Stack) -> None:
         async with upstream(stack):

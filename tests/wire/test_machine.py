@@ -8,7 +8,7 @@ from extproc.mcp.sse import SseComment, SseFault
 from extproc.wire.answers import Emit, Forward, Respond, Stream
 from extproc.wire.commands import Continue, Evaluate, Part, Reply, RequestDocument, ResponseDocument, StreamItem
 from extproc.wire.events import BodyMode, Evaluated, Modes, RequestBody, RequestHeaders, ResponseBody, ResponseTrailers
-from extproc.wire.machine import REMOVED_HEADERS
+from extproc.wire.machine import REMOVED_HEADERS, WRONG_MODES
 from tests.playbook import Playbook
 from tests.wire.conversation import (
     ASK_FOR_BODY,
@@ -377,7 +377,7 @@ def test_a_held_event_can_end_the_stream() -> None:
     ],
 )
 def test_an_envoy_with_other_modes_is_refused_at_the_first_message(modes: Modes | None) -> None:
-    refusal = Reply(status=500, body=b"", details="mcp_extproc_processing_mode")
+    refusal = WRONG_MODES
     assert Playbook() >> RequestHeaders(headers=ASKED, modes=modes) << refusal
     assert Playbook() >> RequestHeaders(headers=ASKED, modes=modes, end_of_stream=True) << refusal
 
