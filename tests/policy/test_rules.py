@@ -1,4 +1,4 @@
-"""Rules: globs, which rules match what a message does, and what they ask for."""
+"""Rules: what they are about, what they ask for, and how a layer finds them."""
 
 from dataclasses import replace
 
@@ -6,127 +6,95 @@ import pytest
 
 from extproc.model.decision import Effect
 from extproc.model.message import Direction
-from extproc.policy.rules import Aspect, Kind, asks, globs
-from tests.policies import policy
+from extproc.policy.question import Aspect, Kind
+from extproc.policy.rules import Rule, asks, holds
+from tests.policy.making import layer, question, rule
 
-_C2S, _S2C = Direction.CLIENT_TO_SERVER, Direction.SERVER_TO_CLIENT
-CALL = Aspect(
-    kind=Kind.REQUEST, direction=_C2S, server="shop", methods=frozenset({"tools/call"}), tool="delete_customer"
-)
-LIST = Aspect(kind=Kind.REQUEST, direction=_C2S, server="shop", methods=frozenset({"tools/list"}))
-RESULT = Aspect(
-    kind=Kind.RESPONSE, direction=_S2C, server="shop", methods=frozenset({"tools/call"}), tool="delete_customer"
-)
-UNKNOWN_RESULT = Aspect(kind=Kind.RESPONSE, direction=_S2C, server="shop", methods=frozenset())
-NOTE = Aspect(kind=Kind.NOTIFICATION, direction=_S2C, server="shop", methods=frozenset({"notifications/message"}))
-
-
-@pytest.mark.parametrize(
-    ("patterns", "fits", "fits_not"),
-    [
-        pytest.param(["delete"], ["delete"], ["delete_x", "xdelete", "Delete", "delete\n", "", "delete "], id="plain"),
-        pytest.param(["*"], ["", "a", "a/b", "a\nb", "ä"], [], id="star"),
-        pytest.param(
-            ["delete_*"], ["delete_", "delete_x", "delete_\nx"], ["delete", "undelete_x", "DELETE_x"], id="end"
-        ),
-        pytest.param(["*_delete"], ["_delete", "a_delete"], ["a_delete_b", "a_delete\n"], id="start"),
-        pytest.param(["a*b*c"], ["abc", "axbxc", "abbc", "abcbc"], ["ac", "acb", "abcx", "xabc"], id="middle"),
-        pytest.param(["*a*"], ["a", "xax"], ["", "x"], id="anywhere"),
-        pytest.param(["a*a"], ["aa", "aba"], ["a"], id="no-shared-character"),
-        pytest.param(["a**b"], ["ab", "axb"], ["a", "b"], id="two-stars"),
-        pytest.param(["*a?b*c"], ["axbc", "aaxbyc", "ab-axb-c"], ["abc"], id="mixed"),
-        pytest.param(["?"], ["a", "\n", "ä", "*"], ["", "ab"], id="question-mark"),
-        pytest.param(["a?c"], ["abc", "a?c", "a\nc"], ["ac", "abbc"], id="question-mark-inside"),
-        pytest.param(["a.c"], ["a.c"], ["abc"], id="dot-is-literal"),
-        pytest.param(["[ab]+(c|d)$^\\d{1}"], ["[ab]+(c|d)$^\\d{1}"], ["ac", "abc1"], id="regex-is-literal"),
-        pytest.param(["a|b"], ["a|b"], ["a", "b"], id="bar-is-literal"),
-        pytest.param(["ab", "a*c", "d"], ["ab", "ac", "axc", "d"], ["abd", "abc d", "c"], id="any-of-several"),
-        pytest.param(["a", "ab"], ["a", "ab"], ["abb"], id="one-the-start-of-another"),
-    ],
-)
-def test_a_glob_fits_whole_names_only(patterns: list[str], fits: list[str], fits_not: list[str]) -> None:
-    compiled = globs(tuple(patterns))
-    assert [name for name in fits if compiled.fullmatch(name) is None] == []
-    assert [name for name in fits_not if compiled.fullmatch(name) is not None] == []
-
-
-@pytest.mark.timeout(20)
-@pytest.mark.parametrize("pattern", ["*a*a*a*a*a*b", "*delete*file*x", "*?a*?a*?a*?b"])
-def test_no_name_makes_a_glob_slow(pattern: str) -> None:
-    """A name is the peer's own and as long as a body: trying again between the stars would take days here."""
-    assert globs((pattern,)).fullmatch("adeletefile" * 200_000) is None
+_S2C = Direction.SERVER_TO_CLIENT
+CALL = question("delete_customer", server="shop").aspect
+LIST = question(method="tools/list", server="shop").aspect
+RESULT = replace(CALL, kind=Kind.RESPONSE, direction=_S2C)
+UNKNOWN_RESULT = replace(RESULT, methods=frozenset(), tool=None)
+NOTE = replace(LIST, kind=Kind.NOTIFICATION, direction=_S2C, methods=frozenset({"notifications/message"}))
+PROMPT = question(prompt="greet").aspect
+FILE = question(resource="file:///pub/x").aspect
 
 
 @pytest.mark.parametrize(
-    ("rule", "aspect", "expected"),
+    ("made", "aspect", "expected"),
     [
-        pytest.param({}, CALL, True, id="no-condition"),
-        pytest.param({}, UNKNOWN_RESULT, True, id="no-condition-on-an-unknown-response"),
-        pytest.param({"servers": ["shop"]}, CALL, True, id="server"),
-        pytest.param({"servers": ["sh*"]}, CALL, True, id="server-glob"),
-        pytest.param({"servers": ["bank"]}, CALL, False, id="other-server"),
-        pytest.param({"methods": ["tools/*"]}, CALL, True, id="method-glob"),
-        pytest.param({"methods": ["tools/list"]}, CALL, False, id="other-method"),
-        pytest.param({"methods": ["tools/list", "tools/call"]}, CALL, True, id="one-of-several-methods"),
-        pytest.param({"methods": ["*"]}, UNKNOWN_RESULT, False, id="any-method-needs-a-known-one"),
-        pytest.param({"tools": ["delete_*"]}, CALL, True, id="tool"),
-        pytest.param({"tools": ["*"]}, LIST, False, id="any-tool-needs-a-tool"),
-        pytest.param({"tools": ["get_*"]}, CALL, False, id="other-tool"),
-        pytest.param({"on": ["request"]}, CALL, True, id="kind"),
-        pytest.param({"on": ["response"]}, CALL, False, id="other-kind"),
-        pytest.param({"on": ["response", "notification"]}, NOTE, True, id="one-of-several-kinds"),
-        pytest.param({"direction": "client_to_server"}, CALL, True, id="direction"),
-        pytest.param({"direction": "server_to_client"}, CALL, False, id="other-direction"),
-        pytest.param({"methods": ["tools/call"], "servers": ["bank"]}, CALL, False, id="all-conditions-must-hold"),
+        pytest.param(rule("r", None), CALL, True, id="nothing-said"),
+        pytest.param(rule("r", None), UNKNOWN_RESULT, True, id="nothing-said-of-an-unknown-response"),
+        pytest.param(rule("r", None, servers="shop"), CALL, True, id="server"),
+        pytest.param(rule("r", None, servers="sh*"), CALL, True, id="server-glob"),
+        pytest.param(rule("r", None, servers="bank"), CALL, False, id="other-server"),
+        pytest.param(rule("r", None, methods="tools/*"), CALL, True, id="method-glob"),
+        pytest.param(rule("r", None, methods="tools/list"), CALL, False, id="other-method"),
+        pytest.param(rule("r", None, methods="tools/list,tools/call"), CALL, True, id="one-of-several-methods"),
+        pytest.param(rule("r", None, methods="*"), UNKNOWN_RESULT, False, id="any-method-needs-a-known-one"),
+        pytest.param(rule("r", None, tools="delete_*"), CALL, True, id="tool"),
+        pytest.param(rule("r", None, tools="*"), LIST, False, id="any-tool-needs-a-tool"),
+        pytest.param(rule("r", None, tools="get_*"), CALL, False, id="other-tool"),
+        pytest.param(rule("r", None, prompts="greet"), PROMPT, True, id="prompt"),
+        pytest.param(rule("r", None, prompts="greet"), CALL, False, id="any-prompt-needs-a-prompt"),
+        pytest.param(rule("r", None, resources="file:///pub/*"), FILE, True, id="resource"),
+        pytest.param(rule("r", None, resources="file:///etc/*"), FILE, False, id="other-resource"),
+        pytest.param(rule("r", None, on="request"), CALL, True, id="kind"),
+        pytest.param(rule("r", None, on="response"), CALL, False, id="other-kind"),
+        pytest.param(rule("r", None, on="response,notification"), NOTE, True, id="one-of-several-kinds"),
+        pytest.param(rule("r", None, direction=_S2C), NOTE, True, id="direction"),
+        pytest.param(rule("r", None, direction=_S2C), CALL, False, id="other-direction"),
+        pytest.param(rule("r", None, methods="tools/call", servers="bank"), CALL, False, id="all-must-hold"),
     ],
 )
-def test_a_rule_matches_when_all_its_conditions_hold(
-    rule: dict[str, object], aspect: Aspect, *, expected: bool
-) -> None:
-    loaded = policy({"effect": "deny", **rule})
-    assert bool(loaded.matching(aspect)) is expected
+def test_a_rule_is_about_what_all_its_members_fit(made: Rule, aspect: Aspect, *, expected: bool) -> None:
+    assert holds(made, aspect) is expected
+    assert (layer(made).about(aspect) == (made,)) is expected
 
 
-def test_rules_match_in_the_order_of_the_file() -> None:
-    loaded = policy(
-        {"id": "b", "effect": "allow"}, {"id": "c", "effect": "deny", "tools": ["x"]}, {"id": "a", "effect": "hold"}
+def test_rules_are_found_in_the_order_of_the_file_and_each_once() -> None:
+    rules = (
+        rule("b", Effect.ALLOW),
+        rule("c", Effect.DENY, tools="x,delete_customer"),
+        rule("d", Effect.DENY, servers="shop", methods="tools/call,tools/list"),
+        rule("e", Effect.DENY, tools="nothing"),
+        rule("a", Effect.HOLD, servers="shop"),
     )
-    assert [rule.id for rule in loaded.matching(CALL)] == ["b", "a"]
-
-
-@pytest.mark.parametrize("group", ["@lifecycle", "@lists", "@server_requests"])
-def test_a_group_stands_for_its_methods_and_is_no_method(group: str) -> None:
-    loaded = policy({"effect": "deny", "methods": [group]})
-    named = Aspect(kind=Kind.REQUEST, direction=_C2S, server="shop", methods=frozenset({group}))
-    assert loaded.matching(named) == ()
+    assert [found.id for found in layer(*rules).about(CALL)] == ["b", "c", "d", "a"]
 
 
 @pytest.mark.parametrize(
-    ("rule", "aspect", "effect"),
+    ("made", "aspect", "effect"),
     [
-        pytest.param({"effect": "deny"}, CALL, Effect.DENY, id="a-request"),
-        pytest.param({"effect": "hold"}, NOTE, Effect.HOLD, id="a-notification"),
-        pytest.param({"effect": "deny"}, RESULT, None, id="not-a-response"),
-        pytest.param({"effect": "deny", "on": ["response"]}, RESULT, Effect.DENY, id="a-response-when-it-says-so"),
-        pytest.param({"redact": [{"pointer": "/result/x"}]}, RESULT, None, id="a-redaction-asks-for-nothing"),
+        pytest.param(rule("r", Effect.DENY), CALL, Effect.DENY, id="a-request"),
+        pytest.param(rule("r", Effect.HOLD), NOTE, Effect.HOLD, id="a-notification"),
+        pytest.param(rule("r", Effect.DENY), RESULT, None, id="not-a-response"),
+        pytest.param(rule("r", Effect.DENY, on="response"), RESULT, Effect.DENY, id="a-response-when-it-says-so"),
+        pytest.param(rule("r", None), CALL, None, id="an-obligation-asks-for-nothing"),
     ],
 )
 def test_an_effect_is_about_what_starts_something_unless_it_says_more(
-    rule: dict[str, object], aspect: Aspect, effect: Effect | None
+    made: Rule, aspect: Aspect, effect: Effect | None
 ) -> None:
-    loaded = policy(rule)
-    [matched] = loaded.matching(aspect)
-    assert asks(matched, aspect) is effect
+    assert asks(made, aspect) is effect
+
+
+@pytest.mark.parametrize(
+    ("effect", "expected"), [(Effect.ALLOW, False), (Effect.HOLD, True), (Effect.DENY, True), (None, True)]
+)
+def test_everything_but_an_allow_restricts(effect: Effect | None, *, expected: bool) -> None:
+    assert rule("r", effect).restrictive is expected
+    assert replace(rule("r", Effect.ALLOW), effect=effect).restrictive is expected
 
 
 def test_what_is_remembered_of_names_is_bounded_in_number_and_in_length() -> None:
-    loaded = policy({"effect": "allow"}, {"id": "no", "effect": "deny", "tools": ["*x"]})
+    made = layer(rule("all", Effect.ALLOW), rule("no", Effect.DENY, tools="*x"))
     for number in range(5_000):
-        loaded.matching(replace(CALL, tool=f"{number}x"))
-    assert 0 < len(loaded._matched) <= 4096
-    before = len(loaded._matched)
+        made.about(replace(CALL, tool=f"{number}x"))
+    remembered = made._index._found
+    assert 0 < len(remembered) <= 4096
+    before = len(remembered)
     for name in ("a" * 1_000_000 + "x", "a" * 1_000_000):
-        named = replace(CALL, tool=name)
-        assert [rule.id for rule in loaded.matching(named)] == ["rule-0", "no"][: 1 + name.endswith("x")]
-        assert loaded.matching(replace(LIST, methods=frozenset({name})))
-    assert len(loaded._matched) == before
+        assert [found.id for found in made.about(replace(CALL, tool=name))] == ["all", "no"][: 1 + name.endswith("x")]
+        assert made.about(replace(LIST, methods=frozenset({name})))
+    assert len(remembered) == before
