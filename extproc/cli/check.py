@@ -3,16 +3,24 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from extproc.config.faults import ConfigError
-from extproc.config.policy_file import load_policy
+from extproc.config.policy_file import load_policies, read_policies
 from extproc.config.settings_file import load_config
+from extproc.config.vocabulary import Vocabulary
 from extproc.config.yaml import read_yaml
+from extproc.policy.rules import LayerKind
+
+_POLICY_KEYS: Final = frozenset({"apiVersion", "kind", "spec", "rules"})  # the last, of the form that is read no longer
 
 
 def run(paths: Sequence[Path]) -> int:
-    """Check each file as what it is, and the policy that a configuration names with it. Return the exit code."""
-    faults = [str(fault) for path in paths for fault in _faults(path)]
+    """Check each file as what it is, and the policy that a configuration names with it. Return the exit code.
+
+    A layer above the platform is checked with the platform files that are given beside it.
+    """
+    faults = [str(fault) for path in paths for fault in _faults(path, paths)]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:
@@ -20,15 +28,31 @@ def run(paths: Sequence[Path]) -> int:
     return 1 if faults else 0
 
 
-def _faults(path: Path) -> Sequence[object]:
+def _faults(path: Path, beside: Sequence[Path]) -> Sequence[object]:
     try:
         if _is_policy(path):
-            load_policy(path)
+            load_policies([*_floor(path, beside), path])
         else:
-            load_policy(path.parent / load_config(path).policy)
+            config = load_config(path)
+            known = Vocabulary(channels=frozenset(config.channels))
+            load_policies([path.parent / policy for policy in config.policy], known)
     except ConfigError as error:
         return error.faults
     return ()
+
+
+def _floor(path: Path, beside: Sequence[Path]) -> list[Path]:
+    if path.is_dir() or _kind(path) is LayerKind.PLATFORM:
+        return []
+    return [one for one in beside if one != path and _is_policy(one) and _kind(one) is LayerKind.PLATFORM]
+
+
+def _kind(path: Path) -> LayerKind | None:
+    try:
+        [file] = read_policies([path])
+    except (ConfigError, ValueError):
+        return None  # what is wrong with it is told where it is checked itself
+    return file.layer.kind
 
 
 def _is_policy(path: Path) -> bool:
@@ -36,4 +60,4 @@ def _is_policy(path: Path) -> bool:
         document = read_yaml(path.read_text(encoding="utf-8"), str(path)).document
     except (OSError, UnicodeDecodeError):
         return True  # the loader says what is wrong
-    return isinstance(document, dict) and "rules" in document
+    return isinstance(document, dict) and not _POLICY_KEYS.isdisjoint(document)

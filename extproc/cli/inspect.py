@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extproc.config.faults import ConfigError
-from extproc.config.policy_file import load_policy
+from extproc.config.policy_file import load_policies
 from extproc.model.decision import Effect
 from extproc.offline import Inspector
-from extproc.policy.rules import Policy
+from extproc.policy.rules import Layer, Policy
 
-ALLOW_ALL = Policy(revision="allow-all", default=Effect.ALLOW, rules=())
+ALLOW_ALL = Policy(revision="allow-all", layers=(Layer(name="allow-all", default=Effect.ALLOW),))
 
 
 def run(path: Path | None) -> int:
     """Judge standard input line by line."""
     try:
-        policy = load_policy(path) if path else ALLOW_ALL
+        policy = load_policies([path]) if path else ALLOW_ALL
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2

@@ -48,6 +48,14 @@ def inspect(
 
 
 @app.command()
+def pins() -> None:
+    """Print the digest of each tool in a tools/list result on standard input, as `servers[].pins` takes it."""
+    from extproc.cli.pins import run
+
+    sys.exit(run())
+
+
+@app.command()
 def up(
     upstream: Annotated[
         str | None,
@@ -97,6 +105,77 @@ def holds_refuse(decision_id: str, socket: _Socket) -> None:
     from extproc.cli.holds import resolve
 
     sys.exit(resolve(socket, decision_id, release=False))
+
+
+policies = typer.Typer(help="Test, check, explain and compare policies.", no_args_is_help=True)
+app.add_typer(policies, name="policy")
+_Files = Annotated[list[Path], typer.Argument(help="Policy files, or folders of them: the layers of one policy.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@policies.command("test")
+def policy_test(files: _Files, as_json: _Json = False) -> None:  # noqa: FBT002 - an option of the command line
+    """Run the tests that stand in the files; exit code 1 when one fails."""
+    from extproc.cli.policy_check import test
+
+    sys.exit(test(files, as_json=as_json))
+
+
+@policies.command("lint")
+def policy_lint(
+    files: _Files,
+    inventory: Annotated[Path | None, typer.Option(help="Results of tools/list, as JSON or JSON Lines.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Notes count too.")] = False,  # noqa: FBT002
+    as_json: _Json = False,  # noqa: FBT002
+) -> None:
+    """Find what cannot be meant, each with a message that shows it; exit code 1 on errors and warnings."""
+    from extproc.cli.policy_check import check
+
+    sys.exit(check(files, inventory, strict=strict, as_json=as_json))
+
+
+@policies.command("explain")
+def policy_explain(
+    files: _Files,
+    principal: Annotated[str | None, typer.Option(help="Who calls: a subject, or its members as JSON.")] = None,
+    server: Annotated[str | None, typer.Option(help="The server it is for.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="The namespace it is in.")] = None,
+    at: Annotated[str | None, typer.Option(help="When, with its offset: 2026-03-03T10:00:00+00:00.")] = None,
+) -> None:
+    """Tell every rule, which matched and why or why not, for a message on standard input."""
+    from extproc.cli.policy_look import explained, given
+
+    sys.exit(explained(files, given(principal=principal, server=server, namespace=namespace, at=at)))
+
+
+@policies.command("diff")
+def policy_diff(
+    old: Annotated[Path, typer.Argument(help="The policy in force: a file, or a folder of layers.")],
+    new: Annotated[Path, typer.Argument(help="The policy to come.")],
+    messages: Annotated[Path, typer.Option("--messages", "-m", help="JSON Lines, as `extproc inspect` reads them.")],
+    allow_looser: Annotated[bool, typer.Option("--allow-looser", help="Accept what loosens.")] = False,  # noqa: FBT002
+    as_json: _Json = False,  # noqa: FBT002
+) -> None:
+    """Show which decisions on given messages change; exit code 1 when one loosens."""
+    from extproc.cli.policy_look import differing
+
+    sys.exit(differing(old, new, messages, allow_looser=allow_looser, as_json=as_json))
+
+
+@policies.command("list")
+def policy_list() -> None:
+    """Print the policies that are ready to use."""
+    from extproc.cli.policy_shipped import listing
+
+    sys.exit(listing())
+
+
+@policies.command("show")
+def policy_show(name: str) -> None:
+    """Print one of them, to be copied to a file."""
+    from extproc.cli.policy_shipped import show
+
+    sys.exit(show(name))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from extproc.config.faults import ConfigError
-from extproc.config.policy_file import load_policy
+from extproc.config.policy_file import load_policies
 from extproc.up.bootstrap import MissingEnvoyError
 from extproc.up.options import OptionsError
 from extproc.up.processes import NotReadyError
@@ -45,7 +45,7 @@ def run(upstream: str | None, policy: Path | None, port: int | None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if policy is not None:
-            load_policy(policy)
+            load_policies([policy])
         with ExitStack() as running:
             return _run(running, upstream, policy, port)
     except KeyboardInterrupt:

@@ -1,13 +1,20 @@
 """From a strictly read document to a checked model: all faults at once, each at its place."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extproc.config.faults import ConfigError, Fault
-from extproc.config.yaml import Source
+from extproc.config.yaml import Path, Plain, Source
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+
+_MESSAGES: Final = {
+    "extra_forbidden": "unknown setting",
+    "missing": "this setting is missing",
+    "union_tag_not_found": "kind is missing",
+}
 
 
 class Strict(BaseModel):
@@ -16,11 +23,11 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def check(source: Source, model: type[_Model]) -> _Model:
-    """Check a document against a model. Raises: `ConfigError` with every fault."""
+def check(source: Source, model: type[_Model], context: object = None) -> _Model:
+    """Check a document against a model, whose validators may look at `context`. Raises: `ConfigError`, every fault."""
     document = {} if source.document is None else source.document
     try:
-        return model.model_validate(document)
+        return model.model_validate(document, context=context)
     except ValidationError as error:
         raise ConfigError(_faults(source, error)) from None
 
@@ -28,9 +35,25 @@ def check(source: Source, model: type[_Model]) -> _Model:
 def _faults(source: Source, error: ValidationError) -> list[Fault]:
     found = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
-        message = {"extra_forbidden": "unknown setting", "missing": "this setting is missing"}.get(
-            item["type"], item["msg"].removeprefix("Value error, ")
-        )
-        path = tuple(part for part in item["loc"] if not str(part).startswith("function-"))
+        message = _MESSAGES.get(item["type"], item["msg"].removeprefix("Value error, "))
+        path = _written(source.document, tuple(part for part in item["loc"] if not str(part).startswith("function-")))
         found.append(source.fault(path, message))
     return sorted(found, key=lambda fault: (fault.line, fault.column))
+
+
+def _written(document: Plain, path: Path) -> Path:
+    """Return a path as it stands in the file: without the tag by which pydantic tells the kinds of a part apart."""
+    written: list[str | int] = []
+    here: Plain = document
+    for part in path:
+        if isinstance(here, dict) and part == here.get("kind"):
+            continue
+        written.append(part)
+        match here:
+            case dict():
+                here = here.get(str(part))
+            case list() if isinstance(part, int) and part < len(here):
+                here = here[part]
+            case _:
+                here = None
+    return tuple(written)

@@ -4,18 +4,23 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from extproc.config.faults import ConfigError, Fault
+from extproc.config.identity_file import IdentitySettings
 from extproc.config.model import Strict, check
+from extproc.config.outputs_file import ChannelSettings, Recording
+from extproc.config.protected import AuthorizationSettings
 from extproc.config.yaml import Plain, Source, read_yaml
 from extproc.engine.settings import Route, Settings
+from extproc.mcp.authorization import has_query_token
 from extproc.mcp.jsonrpc import PARSER_DEPTH
 from extproc.mcp.limits import Limits
 from extproc.mcp.versions import REVISIONS
 from extproc.model.message import Direction
-from extproc.policy.rules import globs
+from extproc.policy.globs import globs
 
 PREFIX: Final = "EXTPROC_"
 _HOST_PORT: Final = r"\[?[0-9A-Za-z.:_-]+\]?:[0-9]{1,5}"
@@ -23,6 +28,21 @@ _Address = Annotated[str, Field(pattern=f"^(unix:/.+|{_HOST_PORT})$")]
 _HostPort = Annotated[str, Field(pattern=f"^{_HOST_PORT}$")]
 _Seconds = Annotated[float, Field(gt=0, le=3600, strict=False)]
 _MEBIBYTE: Final = 1024 * 1024
+_Name = Annotated[str, Field(min_length=1)]
+
+
+def _without_token(path: str) -> str:
+    if has_query_token(path):
+        raise ValueError("a token in the query is never taken")
+    return path
+
+
+_Path = Annotated[str, Field(pattern=r"^/"), AfterValidator(_without_token)]
+
+
+def _several(value: object) -> object:
+    """Read one file or folder as a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class Listen(Strict):
@@ -32,11 +52,31 @@ class Listen(Strict):
 
 
 class Server(Strict):
-    """One MCP server behind Envoy, by its public hosts and exact paths (query included)."""
+    """One MCP server behind Envoy, by its public hosts and exact paths (query included).
+
+    `pins` has the digests of tool definitions that the operator read and vouches for; only their annotations may lower
+    the class of a call.
+    """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     hosts: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1, default_factory=lambda: ["*"])]
-    paths: Annotated[list[Annotated[str, Field(pattern=r"^/")]], Field(min_length=1, default_factory=lambda: ["/mcp"])]
+    paths: Annotated[list[_Path], Field(min_length=1, default_factory=lambda: ["/mcp"])]
+    authorization: AuthorizationSettings | None = None
+    pins: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _reachable(self) -> "Server":
+        """Refuse a resource that clients could not have called this server by."""
+        if self.authorization is None:
+            return self
+        resource = urlsplit(self.authorization.resource)
+        path = (resource.path or "/") + (f"?{resource.query}" if resource.query else "")
+        if path not in self.paths:
+            raise ValueError("the path of authorization.resource must be one of paths")
+        compiled = globs(tuple(host.lower() for host in self.hosts))
+        if not any(compiled.fullmatch(name) for name in (resource.netloc.lower(), resource.hostname or "")):
+            raise ValueError("the host of authorization.resource must be one of hosts")
+        return self
 
 
 class LimitSettings(Strict):
@@ -99,7 +139,9 @@ class Protocol(Strict):
 class Config(Strict):
     """The whole file."""
 
-    policy: Annotated[str, Field(min_length=1)]
+    policy: Annotated[list[_Name], BeforeValidator(_several), Field(min_length=1)]
+    namespace: _Name | None = None
+    inside: list[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]] = Field(default_factory=list)
     listen: Listen = Listen()
     servers: Annotated[list[Server], Field(min_length=1, default_factory=lambda: [Server(name="default")])]
     limits: LimitSettings = LimitSettings()
@@ -109,25 +151,47 @@ class Config(Strict):
     unsafe_fail_open: UnsafeFailOpen = UnsafeFailOpen()
     log: Log = Log()
     protocol: Protocol = Field(default_factory=lambda: Protocol.model_validate({}))
+    identity: IdentitySettings = Field(default_factory=lambda: IdentitySettings.model_validate({}))
+    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")], ChannelSettings] = Field(
+        default_factory=dict
+    )
+    recording: Recording = Recording()
+
+    @model_validator(mode="after")
+    def _provable(self) -> "Config":
+        protected = [server.authorization for server in self.servers if server.authorization is not None]
+        if any(one.required for one in protected) and not self.identity.gives_principal():
+            raise ValueError("a server requires authorization, and no source in identity.sources gives a principal")
+        resources = [one.resource.rstrip("/") for one in protected]
+        if len(resources) != len(set(resources)):
+            raise ValueError("two servers have the same authorization.resource")
+        return self
 
     def settings(self) -> Settings:
         """Return what the engine takes of it."""
         return Settings(
-            routes=tuple(
-                Route(
-                    name=server.name,
-                    hosts=globs(tuple(host.lower() for host in server.hosts)),
-                    paths=frozenset(server.paths),
-                )
-                for server in self.servers
-            ),
+            routes=tuple(self._route(server) for server in self.servers),
             limits=Limits(**self.limits.model_dump(exclude={"streams"})),
             versions=frozenset(self.protocol.versions),
             decision_seconds=self.timeouts.decision,
-            hold_seconds=self.timeouts.hold,
+            hold_seconds=self.timeouts.hold if self.control.socket else 0.0,  # nobody could release it
             fail_open=frozenset(
                 Direction(name) for name, passes in self.unsafe_fail_open.model_dump().items() if passes
             ),
+            identity=self.identity.value(),
+            namespace=self.namespace,
+            inside=frozenset(self.inside),
+            pins={server.name: server.pins for server in self.servers},
+        )
+
+    def _route(self, server: Server) -> Route:
+        others = (one.authorization.resource for one in self.servers if one is not server and one.authorization)
+        return Route(
+            name=server.name,
+            hosts=globs(tuple(host.lower() for host in server.hosts)),
+            paths=frozenset(server.paths),
+            authorization=server.authorization.value() if server.authorization else None,
+            foreign=frozenset(resource.rstrip("/") for resource in others),
         )
 
 

@@ -8,21 +8,22 @@ from typer.testing import CliRunner
 
 from extproc import __version__
 from extproc.cli.main import app
+from tests.policies import HEAD
 
 _RUNNER = CliRunner()
 _CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "delete_all"}}
-_POLICY = "{version: 1, default: deny, rules: [{id: all, effect: allow}]}"
+_POLICY = f"{HEAD}spec: {{default: deny, rules: [{{id: all, effect: allow}}]}}\n"
 
 
 def test_help_lists_every_command_with_what_it_does() -> None:
     shown = _RUNNER.invoke(app, ["--help"])
     assert shown.exit_code == 0
-    for command in ("serve", "check", "inspect", "up", "demo", "holds", "version"):
+    for command in ("serve", "check", "inspect", "up", "demo", "holds", "policy", "version"):
         [line] = [line for line in shown.output.splitlines() if line.strip().startswith(f"{command} ")]
         assert len(line.split()) > 3
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "inspect", "up", "demo", "holds", "version"])
+@pytest.mark.parametrize("command", ["serve", "check", "inspect", "up", "demo", "holds", "policy", "version"])
 def test_every_command_explains_itself(command: str) -> None:
     shown = _RUNNER.invoke(app, [command, "--help"])
     assert (shown.exit_code, "Usage:" in shown.output) == (0, True)
@@ -45,15 +46,15 @@ def test_good_files_are_told_to_be_good(tmp_path: Path) -> None:
 
 def test_every_fault_of_every_file_is_printed_with_its_place(tmp_path: Path) -> None:
     policy, config = tmp_path / "policy.yaml", tmp_path / "config.yaml"
-    policy.write_text("version: 1\ndefault: x\nrules: [{id: A, effect: deny}]")
+    policy.write_text(f"{HEAD}spec:\n  default: x\n  rules: [{{id: A, effect: deny}}]")
     config.write_text("policy: policy.yaml\nlimits: {streams: 0}\ntypo: 1")
     shown = _RUNNER.invoke(app, ["check", str(policy), str(config), str(tmp_path / "none.yaml")])
     places = [line.removeprefix(f"{tmp_path}/").split(": ")[:2] for line in shown.stderr.splitlines()]
     assert shown.exit_code == 1
     assert shown.stdout == ""
     assert places == [
-        ["policy.yaml:2:10", "default"],
-        ["policy.yaml:3:14", "rules.0.id"],
+        ["policy.yaml:5:12", "spec.default"],
+        ["policy.yaml:6:16", "spec.rules.0.id"],
         ["config.yaml:2:19", "limits.streams"],
         ["config.yaml:3:7", "typo"],
         ["none.yaml:1:1", "cannot be read"],
@@ -66,10 +67,29 @@ def test_a_configuration_is_checked_with_the_policy_it_names(tmp_path: Path) -> 
     missing = _RUNNER.invoke(app, ["check", str(config)])
     assert (missing.exit_code, "sub/policy.yaml:1:1: cannot be read" in missing.stderr) == (1, True)
     (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "policy.yaml").write_text("{version: 1, default: deny, rules: []}")
-    assert "rules: " in _RUNNER.invoke(app, ["check", str(config)]).stderr
+    (tmp_path / "sub" / "policy.yaml").write_text(f"{HEAD}spec: {{default: deny, rules: []}}")
+    assert "spec.rules: " in _RUNNER.invoke(app, ["check", str(config)]).stderr
     (tmp_path / "sub" / "policy.yaml").write_text(_POLICY)
     assert _RUNNER.invoke(app, ["check", str(config)]).exit_code == 0
+
+
+def test_a_layer_is_checked_above_the_platform_that_is_given_beside_it(tmp_path: Path) -> None:
+    floor, upper = tmp_path / "floor.yaml", tmp_path / "upper.yaml"
+    floor.write_text(_POLICY)
+    head = HEAD.replace("test", "upper, layer: server, servers: [shop]")
+    upper.write_text(f"{head}spec: {{rules: [{{id: no, effect: deny}}]}}\n")
+    assert _RUNNER.invoke(app, ["check", str(upper), str(floor)]).exit_code == 0
+    assert _RUNNER.invoke(app, ["check", str(tmp_path)]).exit_code == 0
+    alone = _RUNNER.invoke(app, ["check", str(upper)])
+    assert (alone.exit_code, "no file is of the layer platform" in alone.stderr) == (1, True)
+
+
+def test_a_policy_may_notify_only_channels_of_its_configuration(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("policy: policy.yaml")
+    (tmp_path / "policy.yaml").write_text(_POLICY.replace("effect: allow", "effect: allow, notify: [nobody]"))
+    shown = _RUNNER.invoke(app, ["check", str(config)])
+    assert (shown.exit_code, "the configuration has no channel nobody" in shown.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"a: [", b"- 1", b""])
@@ -91,7 +111,9 @@ def lines(*messages: object) -> str:
 
 def test_messages_are_inspected_line_by_line_and_bad_ones_do_not_end_the_run(tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
-    policy.write_text("{version: 1, default: allow, rules: [{id: no, effect: deny, tools: [delete_*]}]}")
+    policy.write_text(
+        f"{HEAD}spec: {{default: allow, rules: [{{id: no, effect: deny, match: {{tools: [delete_*]}}}}]}}"
+    )
     text = lines(_CALL) + "nonsense\n\n   \n" + lines({**_CALL, "params": {"name": "get"}})
     shown = _RUNNER.invoke(app, ["inspect", "--policy", str(policy)], input=text)
     out = [json.loads(line) for line in shown.stdout.splitlines()]
@@ -117,7 +139,7 @@ def test_a_policy_with_faults_inspects_nothing(tmp_path: Path) -> None:
     policy.write_text("version: 2")
     shown = _RUNNER.invoke(app, ["inspect", "--policy", str(policy)], input=lines(_CALL))
     assert (shown.exit_code, shown.stdout) == (2, "")
-    assert f"{policy}:1:10: version: " in shown.stderr
+    assert f"{policy}:1:10: version: this form is read no longer" in shown.stderr
 
 
 def test_a_configuration_with_faults_serves_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The policy file: what it becomes, and every fault at its place."""
+"""The policy file: what it becomes, its layers and its tests, and every fault at its place."""
 
 import hashlib
 from pathlib import Path
@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 
 from extproc.config.faults import ConfigError
-from extproc.config.policy_file import load_policy, parse_policy
+from extproc.config.policy_file import load_policies, parse_policy
+from extproc.config.vocabulary import Vocabulary
 from extproc.model.decision import Effect
-from extproc.model.message import Direction
-from extproc.policy.rules import Kind
+from extproc.policy.rules import LayerKind, Mode
+from tests.policies import HEAD
 
-_GOOD = b"""\
-version: 1
-default: deny
-rules:
-  - {id: lifecycle, effect: allow, methods: ["@lifecycle", "tools/*"]}
-  - {id: no-deletes, effect: deny, servers: ["*"], methods: [tools/call], tools: ["delete_*"], reason: "Ask a person."}
-  - {id: hide, direction: server_to_client, on: [response], redact: [{pointer: /result/**/email, with: "[gone]"}]}
+_GOOD = f"{HEAD}spec: {{default: deny, rules: [{{id: all, effect: allow}}]}}\n".encode()
+_UPPER = """\
+apiVersion: mcp-extproc/v1
+kind: Policy
+metadata: {name: upper, layer: namespace, namespaces: [payments]}
 """
 
 
@@ -27,116 +26,123 @@ def faults(text: str) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
-def test_a_policy_is_read_into_rules() -> None:
-    policy = parse_policy(_GOOD, "p.yaml")
-    lifecycle, no_deletes, hide = policy.rules
-    assert policy.default is Effect.DENY
-    assert lifecycle.methods is not None
-    assert lifecycle.methods.fullmatch("initialize")
-    assert lifecycle.methods.fullmatch("tools/list")
-    assert not lifecycle.methods.fullmatch("resources/read")
-    assert (no_deletes.effect, no_deletes.reason) == (Effect.DENY, "Ask a person.")
-    assert (hide.effect, hide.direction, hide.kinds) == (None, Direction.SERVER_TO_CLIENT, frozenset({Kind.RESPONSE}))
-    assert [(one.pattern.text, one.replacement, one.text) for one in hide.redactions] == [
-        ("/result/**/email", "[gone]", None)
-    ]
+def files(folder: Path, **texts: str) -> list[Path]:
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return [folder / f"{name}.yaml" for name in texts]
 
 
-def test_the_revision_is_a_digest_of_the_text(tmp_path: Path) -> None:
+def test_the_envelope_becomes_a_layer() -> None:
+    [layer] = parse_policy(_GOOD, "p.yaml").layers
+    assert (layer.name, layer.kind, layer.scope, layer.default) == ("test", LayerKind.PLATFORM, None, Effect.DENY)
+    assert (layer.mode, layer.place, layer.rules[0].place) == (Mode.ENFORCE, "p.yaml:4:17", "p.yaml:4:31")
+
+
+def test_the_revision_of_one_file_is_the_digest_of_its_text(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_bytes(_GOOD)
-    assert load_policy(path).revision == hashlib.sha256(_GOOD).hexdigest()[:12]
+    assert load_policies([path]).revision == hashlib.sha256(_GOOD).hexdigest()[:12]
     path.write_bytes(_GOOD + b"# a comment\n")
-    assert load_policy(path).revision != parse_policy(_GOOD, "p.yaml").revision
+    assert load_policies([path]).revision != parse_policy(_GOOD, "p.yaml").revision
 
 
-def test_what_is_replaced_is_marked_unless_it_is_said_how() -> None:
-    text = b"{version: 1, default: deny, rules: [{id: a, redact: [{pointer: /result/x}]}]}"
-    assert parse_policy(text, "p").rules[0].redactions[0].replacement == "[REDACTED]"
+def test_files_of_a_folder_are_layers_with_the_platform_first(tmp_path: Path) -> None:
+    files(tmp_path, a=_UPPER + "spec: {rules: [{id: no, effect: deny, match: {tools: [x]}}]}\n", b=_GOOD.decode())
+    (tmp_path / ".hidden.yaml").write_text("no policy")
+    (tmp_path / "notes.txt").write_text("no policy")
+    policy = load_policies([tmp_path])
+    assert [(layer.name, layer.kind) for layer in policy.layers] == [
+        ("test", LayerKind.PLATFORM),
+        ("upper", LayerKind.NAMESPACE),
+    ]
+    before = policy.revision
+    (tmp_path / "a.yaml").write_text((tmp_path / "a.yaml").read_text() + "# more\n")
+    assert load_policies([tmp_path]).revision != before
 
 
-def test_all_faults_are_told_at_once_each_at_its_place() -> None:
-    text = """\
-version: 2
-default: perhaps
-rules:
-  - {id: Upper, effect: allow}
-  - {id: empty}
-  - {id: b, effect: block}
-  - {id: c, effect: deny, methods: []}
-  - {id: d, effect: deny, methods: ["@nothing"]}
-  - {id: e, effect: deny, on: [requests]}
-  - {id: f, redact: [{pointer: result/x}]}
-  - {id: g, redact: [{pointer: /id}]}
-  - {id: h, redact: [{pointer: /result/x, text: a, with: bab}]}
-  - {id: i, effect: deny, tool: x}
-  - {effect: deny}
-  - text
-"""
-    assert [fault.split(": ")[:2] for fault in faults(text)] == [
-        ["p.yaml:1:10", "version"],
-        ["p.yaml:2:10", "default"],
-        ["p.yaml:4:10", "rules.0.id"],
-        ["p.yaml:5:5", "rules.1"],
-        ["p.yaml:6:21", "rules.2.effect"],
-        ["p.yaml:7:36", "rules.3.methods"],
-        ["p.yaml:8:5", "rules.4"],
-        ["p.yaml:9:32", "rules.5.on.0"],
-        ["p.yaml:10:22", "rules.6.redact.0"],
-        ["p.yaml:11:22", "rules.7.redact.0"],
-        ["p.yaml:12:22", "rules.8.redact.0"],
-        ["p.yaml:13:33", "rules.9.tool"],
-        ["p.yaml:14:5", "rules.10.id"],
-        ["p.yaml:15:5", "rules.11"],
+def test_a_layer_that_loosens_is_refused_with_the_place(tmp_path: Path) -> None:
+    floor = f"{HEAD}spec: {{default: deny, rules: [{{id: no-x, effect: deny, match: {{tools: [x]}}}}]}}\n"
+    upper = f"{_UPPER}spec:\n  rules:\n    - {{id: give, effect: allow, match: {{tools: [x]}}}}\n"
+    with pytest.raises(ConfigError, match=r"upper\.yaml:6:7: give: ") as caught:
+        load_policies(files(tmp_path, floor=floor, upper=upper))
+    assert len(caught.value.faults) == 1
+
+
+def test_an_upper_layer_alone_has_no_floor() -> None:
+    [fault] = faults(_UPPER + "spec: {rules: [{id: no, effect: deny}]}\n")
+    assert "no file is of the layer platform" in fault
+
+
+def test_names_and_ids_stand_once_over_all_files(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_policies(files(tmp_path, a=_GOOD.decode(), b=_GOOD.decode()))
+    told = [str(fault).removeprefix(f"{tmp_path}/") for fault in caught.value.faults]
+    assert told[0] == "b.yaml:3:18: metadata.name: another file has this name"
+    assert told[1].startswith("b.yaml:4:31: all: the id all is already")
+
+
+def test_the_faults_of_all_files_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_policies([*files(tmp_path, a="version: 1\n", b="- 1\n"), tmp_path / "none.yaml"])
+    assert [Path(fault.file).name for fault in caught.value.faults] == ["a.yaml", "b.yaml", "none.yaml"]
+
+
+def test_a_folder_without_policies_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="the folder has no policy files"):
+        load_policies([tmp_path])
+
+
+def test_a_policy_whose_own_test_fails_is_not_loaded() -> None:
+    text = _GOOD.decode() + "tests:\n  - {name: no, given: {tool: x}, expect: {outcome: deny}}\n"
+    assert faults(text) == [
+        "p.yaml:6:5: tests.0: the test 'no' fails: expected outcome deny, got allow by all",
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        pytest.param("", "p.yaml:1:1: version: this setting is missing", id="nothing"),
-        pytest.param("{version: 1, default: deny, rules: []}", "p.yaml:1:36: rules: ", id="no-rules"),
-        pytest.param("{version: 1, default: deny}", "p.yaml:1:1: rules: this setting is missing", id="rules-missing"),
-        pytest.param("{version: 1, rules: [{id: a, effect: deny}]}", "p.yaml:1:1: default: ", id="no-default"),
-        pytest.param(
-            "{version: '1', default: deny, rules: [{id: a, effect: deny}]}", "p.yaml:1:11: version: ", id="text"
-        ),
-        pytest.param(
-            "{version: true, default: deny, rules: [{id: a, effect: deny}]}", "p.yaml:1:11: version: ", id="true"
-        ),
-    ],
-)
-def test_empty_is_not_permissive(text: str, fault: str) -> None:
-    assert faults(text)[0].startswith(fault)
+def test_tests_of_an_upper_layer_are_judged_above_the_floor_and_no_other_layer(tmp_path: Path) -> None:
+    upper = _UPPER + (
+        "spec: {rules: [{id: no, effect: deny, match: {tools: [x]}}]}\n"
+        "tests:\n"
+        "  - {name: here, given: {tool: x, namespace: payments}, expect: {outcome: deny, rules: [no]}}\n"
+        "  - {name: elsewhere, given: {tool: x, namespace: other}, expect: {outcome: allow, rules: [all]}}\n"
+    )
+    other = _UPPER.replace("upper", "third") + "spec: {rules: [{id: third, effect: deny}]}\n"
+    assert len(load_policies(files(tmp_path, a=_GOOD.decode(), b=upper, c=other)).layers) == 3
 
 
-def test_a_rule_id_stands_once() -> None:
-    rules = "\n".join(f"  - {{id: {name}, effect: deny}}" for name in ("a", "b", "a"))
-    assert faults(f"version: 1\ndefault: deny\nrules:\n{rules}") == [
-        "p.yaml:6:10: rules.2.id: another rule has this id"
-    ]
-
-
-@pytest.mark.parametrize(
-    "pointer",
-    ["/id", "/jsonrpc", "/method", "/params", "/params/name", "/params/_meta", "/result/_meta/x", "/error/code"],
-)
-def test_what_the_protocol_runs_on_cannot_be_redacted(pointer: str) -> None:
-    text = f"{{version: 1, default: deny, rules: [{{id: a, redact: [{{pointer: {pointer}}}]}}]}}"
-    [fault] = faults(text)
-    assert "belongs to the protocol" in fault
+def test_the_form_before_is_refused_with_what_to_write_instead() -> None:
+    [fault] = faults("version: 1\ndefault: deny\nrules: [{id: a, effect: allow}]\n")
+    assert fault.startswith("p.yaml:1:10: version: this form is read no longer: write 'apiVersion: mcp-extproc/v1'")
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
-        load_policy(tmp_path / "none.yaml")
+        load_policies([tmp_path / "none.yaml"])
     with pytest.raises(ConfigError, match="not UTF-8"):
         parse_policy(b"\xff", "p.yaml")
     with pytest.raises(ConfigError, match="larger than 4 MiB"):
         parse_policy(b"#" * (4 * 1024 * 1024 + 1), "p.yaml")
 
 
+def test_what_is_not_installed_cannot_be_named() -> None:
+    rule = "{id: a, redact: [{entities: [CARD]}], notify: [security]}"
+    text = f"{HEAD}spec: {{default: deny, rules: [{rule}]}}\n".encode()
+    known = Vocabulary(entities=frozenset({"CARD"}), channels=frozenset({"security"}))
+    assert parse_policy(text, "p.yaml", known).rules[0].obligations.entities == {"CARD"}
+    with pytest.raises(ConfigError) as caught:
+        parse_policy(text, "p.yaml", Vocabulary(channels=frozenset()))
+    assert [fault.message for fault in caught.value.faults] == [
+        "no detector finds CARD",
+        "the configuration has no channel security",
+    ]
+
+
+def test_without_a_configuration_channels_are_not_checked() -> None:
+    text = f"{HEAD}spec: {{default: deny, rules: [{{id: a, notify: [security]}}]}}\n"
+    assert parse_policy(text.encode(), "p.yaml").rules[0].obligations.notify == {"security"}
+
+
 def test_an_alias_in_a_policy_is_a_fault() -> None:
-    assert faults("version: 1\ndefault: &d deny\nrules: [{id: a, effect: *d}]") == [
-        "p.yaml:2:10: rules.0.effect: aliases are not allowed: write the value out"
+    assert faults(f"{HEAD}spec: {{default: &d deny, rules: [{{id: a, effect: *d}}]}}\n") == [
+        "p.yaml:4:17: spec.rules.0.effect: aliases are not allowed: write the value out"
     ]

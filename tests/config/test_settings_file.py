@@ -25,7 +25,7 @@ def faults(folder: Path, text: str, **environment: str) -> list[str]:
 
 def test_only_the_policy_must_be_named(tmp_path: Path) -> None:
     config = load(tmp_path, "policy: p.yaml")
-    assert config.policy == "p.yaml"
+    assert config.policy == ["p.yaml"]
     assert config.listen.address.startswith("unix:/")
     assert (config.limits.body_bytes, config.limits.event_bytes) == (4 * 1024 * 1024, 1024 * 1024)
     assert (config.timeouts.decision, config.timeouts.hold, config.timeouts.drain) == (1.0, 5.0, 10.0)
@@ -53,6 +53,7 @@ servers:
   - {name: shop, hosts: ["*.shop.test", shop.test], paths: [/mcp, "/mcp?v=2"]}
 limits: {body_bytes: 2048, event_bytes: 1024, depth: 16, values: 100, batch: 1, streams: 2}
 timeouts: {decision: 2, hold: 0.5}
+control: {socket: /run/control.sock}
 protocol: {versions: ["2026-07-28"]}
 unsafe_fail_open: {server_to_client: true}
 """
@@ -115,7 +116,7 @@ unknown: 1
         "unsafe_fail_open: {client_to_server: 1}",
         "log: {decisions: 1}",
         "policy: ''",
-        "policy: [a]",
+        "policy: {a: b}",
         "servers: []",
         "servers: {name: x}",
         "protocol: {versions: []}",
@@ -158,14 +159,14 @@ def test_variables_go_over_the_file(tmp_path: Path) -> None:
         EXTPROC_SERVERS="[{name: env}]",
         OTHER="ignored",
     )
-    assert (config.policy, config.limits.streams, config.limits.batch) == ("other.yaml", 9, 3)
+    assert (config.policy, config.limits.streams, config.limits.batch) == (["other.yaml"], 9, 3)
     assert (config.timeouts.hold, config.metrics.address) == (2.5, None)
     assert config.unsafe_fail_open.client_to_server
     assert config.servers[0].name == "env"
 
 
 def test_variables_alone_are_enough(tmp_path: Path) -> None:
-    assert load(tmp_path, "", EXTPROC_POLICY="p.yaml").policy == "p.yaml"
+    assert load(tmp_path, "", EXTPROC_POLICY="p.yaml").policy == ["p.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -219,4 +220,62 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
 def test_a_configuration_cannot_be_changed(tmp_path: Path) -> None:
     config = load(tmp_path, "policy: p")
     with pytest.raises(ValueError, match="frozen"):
-        config.policy = "other"
+        config.policy = ["other"]
+
+
+_PROTECTED = """
+policy: p.yaml
+servers:
+  - name: a
+    hosts: [mcp.test]
+    paths: [/a, "/b?v=2"]
+    authorization: {resource: "RESOURCE", authorization_servers: ["https://idp.test"], required: REQUIRED}
+  - name: b
+    hosts: [mcp.test]
+    paths: [/c]
+    authorization: {resource: "https://mcp.test/c", authorization_servers: ["https://idp.test"], required: false}
+"""
+
+
+def protected(folder: Path, resource: str, *, required: bool = False) -> Config:
+    text = _PROTECTED.replace("RESOURCE", resource).replace("REQUIRED", str(required).lower())
+    return load(folder, text)
+
+
+def test_a_server_takes_no_tokens_that_are_meant_for_another(tmp_path: Path) -> None:
+    first, second = protected(tmp_path, "https://mcp.test/a").settings().routes
+    assert (first.foreign, second.foreign) == (frozenset({"https://mcp.test/c"}), frozenset({"https://mcp.test/a"}))
+    assert first.authorization is not None
+    assert first.authorization.resource == "https://mcp.test/a"
+
+
+@pytest.mark.parametrize("resource", ["https://mcp.test/a", "https://mcp.test:8443/a", "https://mcp.test/b?v=2"])
+def test_a_resource_is_an_address_of_its_server(tmp_path: Path, resource: str) -> None:
+    assert protected(tmp_path, resource).servers[0].authorization is not None
+
+
+@pytest.mark.parametrize(
+    ("resource", "words"),
+    [
+        ("https://mcp.test/x", "path of authorization.resource"),
+        ("https://mcp.test/b", "path of authorization.resource"),
+        ("https://other.test/a", "host of authorization.resource"),
+        ("http://mcp.test/a", "resource must begin with https"),
+    ],
+)
+def test_a_resource_that_clients_cannot_have_used_is_refused(tmp_path: Path, resource: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        protected(tmp_path, resource)
+
+
+def test_what_is_required_must_be_provable_and_resources_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no source in identity\.sources gives a principal"):
+        protected(tmp_path, "https://mcp.test/a", required=True)
+    same = _PROTECTED.replace("mcp.test/c", "mcp.test/a").replace("[/c]", "[/a]")
+    with pytest.raises(ConfigError, match=r"same authorization\.resource"):
+        load(tmp_path, same.replace("RESOURCE", "https://mcp.test/a").replace("REQUIRED", "false"))
+
+
+def test_a_path_that_would_take_a_token_from_the_query_is_refused(tmp_path: Path) -> None:
+    [fault] = faults(tmp_path, 'policy: p\nservers: [{name: a, paths: ["/mcp?access_token=x"]}]')
+    assert fault.endswith("servers.0.paths.0: a token in the query is never taken")

@@ -1,0 +1,1 @@
+"""Judging what is only imagined: the tests of a policy, its linter, its explanations, what a new one would change."""
