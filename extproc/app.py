@@ -12,13 +12,19 @@ import watchfiles
 from prometheus_client import start_http_server
 
 from extproc.clock import RandomIds, SystemClock
-from extproc.config.faults import ConfigError
-from extproc.config.policy_file import load_policy
+from extproc.config.faults import ConfigError, Fault
+from extproc.config.policy_file import load_policies
 from extproc.config.settings_file import Config
+from extproc.config.vocabulary import Vocabulary
 from extproc.engine.judging import Engine, Ports
+from extproc.ports import Recorder
 from extproc.server.servicer import Processor
 from extproc.server.serving import ControlServer, ExtProcServer
-from extproc.stores.memory import MemoryHolds, MemorySessions
+from extproc.stores.histories import MemoryHistories
+from extproc.stores.key_stores import KeyStores
+from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
+from extproc.stores.recording import FileRecorder, NoRecorder
+from extproc.telemetry.channels import Channels
 from extproc.telemetry.decisions import DecisionLines
 from extproc.telemetry.metrics import Metrics
 
@@ -29,15 +35,28 @@ class App:
     """One sidecar process."""
 
     def __init__(self, config: Config, base: Path) -> None:
-        """Wire everything; `base` is the folder that the policy's path is relative to."""
+        """Wire everything; `base` is the folder that the policy's paths are relative to."""
         self._config = config
-        self._policy_path = base / config.policy
+        self._policy_paths = [base / path for path in config.policy]
+        self._vocabulary = Vocabulary(channels=frozenset(config.channels))
         self._metrics = Metrics()
         self._holds = MemoryHolds()
         sink = sys.stdout.buffer if config.log.decisions else None
         self._lines = DecisionLines(sink, self._metrics, asyncio.get_running_loop().call_soon)
+        clock = SystemClock()
+        self._keys = KeyStores({name: keys.place(base) for name, keys in config.identity.keys().items()}, clock)
+        self._channels = Channels({name: one.webhook() for name, one in config.channels.items()}, self._metrics)
         ports = Ports(
-            sessions=MemorySessions(), holds=self._holds, log=self._lines, clock=SystemClock(), ids=RandomIds()
+            sessions=MemorySessions(),
+            tools=MemoryTools(),
+            histories=MemoryHistories(clock.steady),
+            holds=self._holds,
+            log=self._lines,
+            outbox=self._channels,
+            recorder=_recorder(config, base),
+            clock=clock,
+            ids=RandomIds(),
+            keys=self._keys.sources,
         )
         self._engine = Engine(settings=config.settings(), ports=ports)
         processor = Processor(self._engine, self._metrics, streams=config.limits.streams)
@@ -58,17 +77,21 @@ class App:
                 stack.push_async_callback(control.stop)
             await self.load()
             tasks.create_task(self._watch(stop))
+            tasks.create_task(self._keys.run(stop, self._show_ready))
+            notices = tasks.create_task(self._channels.run())
             _log.info("listening on %s", self._config.listen.address)
             self._warn()
             await stop.wait()
             _log.info("draining for at most %s s", self._config.timeouts.drain)
             await self._server.drain(self._config.timeouts.drain)
             self._lines.flush()
+            await self._channels.drain(self._config.timeouts.drain)
+            notices.cancel()
 
     async def load(self) -> None:
         """Read the policy; a bad file leaves the one in force, and says so."""
         try:
-            policy = load_policy(self._policy_path)
+            policy = load_policies(self._policy_paths, self._vocabulary)
         except ConfigError as error:
             self._metrics.policy_loaded(None)
             kept = self._engine.policy
@@ -79,15 +102,21 @@ class App:
             self._engine.policy = policy
             self._metrics.policy_loaded(policy.revision)
             _log.info("policy revision %s is in force: %d rules", policy.revision, len(policy.rules))
-        await self._server.serving(ready=True)
+        await self._show_ready()
+
+    async def _show_ready(self) -> None:
+        """Say whether a policy is in force and every identity source has keys; without, nobody could be served."""
+        keys = self._keys.ready()
+        await self._server.serving(ready=self._engine.policy is not None and all(keys.values()), parts=keys)
 
     async def _watch(self, stop: asyncio.Event) -> None:
-        """Reload on a change in the policy's folder: a mounted file is a symlink, and only its folder changes."""
+        """Reload on a change in a folder of the policy: a mounted file is a symlink, and only its folder changes."""
+        folders = {path if path.is_dir() else path.parent for path in self._policy_paths}
         with suppress(OSError):  # the folder is gone, or the system has no watches left
-            async for _ in watchfiles.awatch(self._policy_path.parent, stop_event=stop, debounce=100, step=20):
+            async for _ in watchfiles.awatch(*folders, stop_event=stop, debounce=100, step=20):
                 await self.load()
         if not stop.is_set():
-            _log.error("the policy's folder cannot be watched: changes need a restart")
+            _log.error("a folder of the policy cannot be watched: changes need a restart")
 
     def _expose_metrics(self, stack: AsyncExitStack) -> None:
         if self._config.metrics.address is None:
@@ -103,6 +132,19 @@ class App:
             _log.warning("UNSAFE: unsafe_fail_open.%s lets messages pass unjudged when the sidecar fails", direction)
 
 
+def _recorder(config: Config, base: Path) -> Recorder:
+    """Return where messages are recorded; a file that cannot be opened is known at the start."""
+    recording = config.recording
+    if recording.file is None:
+        return NoRecorder()
+    path = base / recording.file
+    try:
+        return FileRecorder(path, max_bytes=recording.max_bytes)
+    except OSError as error:
+        message = f"cannot be opened: {error.strerror}"
+        raise ConfigError([Fault(file=str(path), line=1, column=1, where="recording.file", message=message)]) from None
+
+
 def serve(config: Config, base: Path) -> None:
     """Run a sidecar until it is told to stop."""
     import uvloop  # noqa: PLC0415 - only a serving process needs it
@@ -111,7 +153,8 @@ def serve(config: Config, base: Path) -> None:
         level=config.log.level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
 
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    for chatty in ("watchfiles", "httpx2", "httpcore2"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
     async def run() -> None:
         await App(config, base).run()  # gRPC's servers belong to the loop they are made in

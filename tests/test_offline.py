@@ -28,7 +28,9 @@ def test_an_allowed_message_comes_out_as_it_would_be_forwarded() -> None:
         {
             "id": "line",
             "outcome": "allow",
-            "intent": None,
+            "intent": "destructive",
+            "score": 0.85,
+            "evidence": [{"code": "name_verb", "intent": "destructive", "where": "name"}],
             "findings": [],
             "determining": ["rule-0"],
             "message": _CALL,

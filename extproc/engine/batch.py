@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from extproc.engine.judging import Judged, explanation
+from extproc.engine.explaining import explanation
+from extproc.engine.records import Judged
 from extproc.engine.single import (
     DENIED,
     UNKNOWN_RESPONSE,
@@ -45,7 +46,7 @@ async def judge_batch(state: ExchangeState, headers: Headers, body: bytes, docum
     if _repeats_id(message for message, _ in messages):
         return reject(state, http(400, "duplicate_id", "two requests of an array have the same id"))
     state.batch = True
-    judged = [judge(state, message, call) for message, call in messages]
+    judged = [await judge(state, message, call) for message, call in messages]
     plans = [_plan(state, message, call, one) for (message, call), one in zip(messages, judged, strict=True)]
     metadata = request_metadata(state, _gravest(judged))
     if all(plan is None for plan in plans):

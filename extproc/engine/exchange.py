@@ -64,6 +64,7 @@ class Exchange:
             method=held.judged.method,
             tool=held.judged.tool,
             rules=held.judged.decision.determining,
+            approval=tuple(sorted(held.judged.inspection.obligations.approval)),
             opened=ports.clock.now(),
             seconds=self._engine.settings.hold_seconds,
         )
@@ -80,10 +81,10 @@ class Exchange:
 
     async def _judge(self, subject: Subject) -> Answer:
         match subject:
-            case RequestHead(headers=headers):
-                return await judge_head(self._state, headers)
-            case RequestDocument(headers=headers, body=body):
-                return await judge_document(self._state, headers, body)
+            case RequestHead(headers=headers, attested=attested):
+                return await judge_head(self._state, headers, attested)
+            case RequestDocument(headers=headers, body=body, attested=attested):
+                return await judge_document(self._state, headers, body, attested)
             case ResponseHead(headers=headers, bodyless=bodyless, local=local):
                 return await judge_response_head(self._state, headers, bodyless=bodyless, local=local)
             case ResponseDocument(body=body):

@@ -1,31 +1,35 @@
 """Judge one message and put the decision on record: the step that is the same for every phase and direction."""
 
-import hashlib
-import re
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import jiter
+
+from extproc.engine.explaining import explanation
+from extproc.engine.identifier import Identifier
+from extproc.engine.records import Judged, describe, digest, record_of, recording_of
 from extproc.engine.settings import Settings
-from extproc.model.decision import Decision, Effect, Outcome
-from extproc.model.message import (
-    Call,
-    ErrorResponse,
-    JsonObject,
-    JsonValue,
-    Message,
-    Notification,
-    Request,
-    Response,
-)
+from extproc.model.decision import Effect, Outcome
+from extproc.model.message import Message
 from extproc.model.rejection import Rejection
-from extproc.model.value import value
-from extproc.pipeline.inspection import Context, Inspection
+from extproc.pipeline.context import Context
 from extproc.pipeline.stages import inspect
 from extproc.policy.rules import Policy
-from extproc.ports import Clock, DecisionLog, HoldDesk, IdSource, Record, Resolution, SessionStore
-
-# Names come from the body. What does not look like a name might be content, and is recorded by its digest only.
-_NAME: Final = re.compile(r"[A-Za-z0-9_.\-/@]{1,128}")
+from extproc.ports import (
+    Clock,
+    DecisionLog,
+    HistoryStore,
+    HoldDesk,
+    IdSource,
+    KeySource,
+    Outbox,
+    Record,
+    Recorder,
+    Resolution,
+    SessionStore,
+    ToolStore,
+)
+from extproc.redact.apply import apply_edits, dump
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +37,15 @@ class Ports:
     """Everything the engine uses from outside."""
 
     sessions: SessionStore
+    tools: ToolStore
+    histories: HistoryStore
     holds: HoldDesk
     log: DecisionLog
+    outbox: Outbox
+    recorder: Recorder
     clock: Clock
     ids: IdSource
-
-
-@value
-class Judged:
-    """A decision with its id and the inspection that led to it; the names are fit for logs."""
-
-    decision_id: str
-    inspection: Inspection
-    decision: Decision
-    kind: str
-    method: str | None
-    tool: str | None
+    keys: Mapping[str, KeySource] = field(default_factory=dict)
 
 
 class Engine:
@@ -62,9 +59,13 @@ class Engine:
         self.settings = settings
         self.ports = ports
         self.policy = policy
+        self.identifier = Identifier(settings.identity, ports.keys)
 
     def judge(self, message: Message, context: Context, policy: Policy) -> Judged:
-        """Judge a message and record the decision."""
+        """Judge a message, record the decision, and do what rules oblige to beside it.
+
+        Raises: `PortError` when the decision or the message cannot be kept as it must be.
+        """
         inspection = inspect(message, context, policy)
         kind, method, tool = describe(message, context.call)
         judged = Judged(
@@ -75,8 +76,21 @@ class Engine:
             method=method,
             tool=tool,
         )
-        self.ports.log.append(record_of(judged, self.ports.clock.now()))
+        record = record_of(judged, context.now)
+        self.ports.log.append(record)
+        obligations = inspection.obligations
+        if obligations.record:
+            self._keep(judged)
+        if obligations.notify:
+            self.ports.outbox.send(obligations.notify, record, explanation(judged))
         return judged
+
+    def _keep(self, judged: Judged) -> None:
+        """Record the message itself, as it is after its edits: what was to be redacted is not kept either."""
+        inspection = judged.inspection
+        copy = jiter.from_json(dump(inspection.message.document), float_mode="lossless-float")
+        edited = apply_edits(copy, inspection.decision.edits)
+        self.ports.recorder.keep(recording_of(judged, inspection.context.now, edited))
 
     def reject(self, rejection: Rejection, context: Context, policy: Policy) -> str:
         """Record that input was refused before any rule was asked; return the decision id."""
@@ -112,6 +126,8 @@ class Engine:
                 effect=Effect.ALLOW if passed else Effect.DENY,
                 determining=(determining,),
                 principal=context.principal.subject,
+                principal_source=context.principal.source,
+                agent=context.principal.agent,
                 session=digest(context.session),
                 protocol_version=context.protocol_version,
                 rejected=rejected,
@@ -119,88 +135,3 @@ class Engine:
             )
         )
         return decision_id
-
-
-def record_of(judged: Judged, now: float, *, resolution: str | None = None) -> Record:
-    """Project a judgement to what is recorded of it."""
-    inspection, decision = judged.inspection, judged.decision
-    context = inspection.context
-    return Record(
-        time=now,
-        decision_id=judged.decision_id,
-        policy_revision=inspection.policy.revision,
-        direction=context.direction,
-        server=context.server,
-        outcome=decision.outcome,
-        effect=decision.effect,
-        determining=decision.determining,
-        kind=judged.kind,
-        method=judged.method,
-        tool=judged.tool,
-        principal=context.principal.subject,
-        session=digest(context.session),
-        protocol_version=context.protocol_version,
-        edits=len(decision.edits),
-        resolution=resolution,
-    )
-
-
-def describe(message: Message, call: Call | None) -> tuple[str, str | None, str | None]:
-    """Return kind, method and tool of a message in a form fit for logs."""
-    match message:
-        case Request(method=method, params=params):
-            tool = params.get("name") if method == "tools/call" else None
-            return "request", safe_name(method), safe_name(tool)
-        case Notification(method=method, params=params):
-            tool = params.get("name") if method == "tools/call" else None
-            return "notification", safe_name(method), safe_name(tool)
-        case Response() | ErrorResponse():
-            kind = "error" if isinstance(message, ErrorResponse) else "response"
-            return kind, safe_name(call.method if call else None), safe_name(call.tool if call else None)
-
-
-def safe_name(value: JsonValue) -> str | None:
-    """Return a name as it is, or a digest of what does not look like one."""
-    if not isinstance(value, str):
-        return None
-    return value if _NAME.fullmatch(value) else f"sha256:{digest(value)}"
-
-
-def digest(value: str | None) -> str | None:
-    """Return a short digest of an opaque value, to tell two apart without keeping either."""
-    return None if value is None else hashlib.sha256(value.encode()).hexdigest()[:16]
-
-
-def explanation(judged: Judged, resolution: Resolution | None = None) -> str:
-    """Say in a sentence or two why a message was refused, for people and for models."""
-    decision = judged.decision
-    rules = ", ".join(decision.determining)
-    by = f" (rule {rules})" if rules else " (no rule allows it)"
-    reason = f" {decision.reason}" if decision.reason else ""
-    return f"{_refusal(decision.effect, resolution)}{by}.{reason} Reference: {judged.decision_id}."
-
-
-def _refusal(effect: Effect, resolution: Resolution | None) -> str:
-    match resolution:
-        case Resolution.REFUSED:
-            return "Refused: approval was denied"
-        case Resolution.EXPIRED:
-            return "Refused: this needs approval, and nobody gave it in time"
-        case Resolution.RELEASED | None:
-            pass
-    match effect:
-        case Effect.HOLD:
-            return "Refused: this needs approval"
-        case Effect.DENY | Effect.ALLOW:
-            return "Refused by policy"
-
-
-def refusal_data(judged: Judged) -> JsonObject:
-    """Return the machine-readable side of an explanation."""
-    rules: list[JsonValue] = [*judged.decision.determining]
-    return {
-        "decision_id": judged.decision_id,
-        "policy_revision": judged.inspection.policy.revision,
-        "outcome": judged.decision.outcome.value,
-        "rules": rules,
-    }

@@ -1,11 +1,16 @@
 """Judge what a server answers: the head of its response and a whole JSON body."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from extproc.engine.judging import Judged, explanation
-from extproc.engine.single import DENIED, JSON_HEADERS, LONGEST_TOOL, respond, settle
+from extproc.classify.profile import ToolProfile
+from extproc.engine.explaining import explanation
+from extproc.engine.identify import bind_session
+from extproc.engine.records import Judged
+from extproc.engine.single import DENIED, JSON_HEADERS, respond, settle
 from extproc.engine.state import ExchangeState, refusal_of, rejection_metadata, response_metadata, session_key
-from extproc.mcp.headers import MAX_VALUE, SESSION, Headers, ParamHeader, param_headers
+from extproc.engine.surroundings import NO_PROFILES, learn
+from extproc.mcp.headers import SESSION, Headers
 from extproc.mcp.http import EVENT_STREAM, JSON, identity_encoded, media_type, status_of
 from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document, read_message
 from extproc.mcp.refusals import INTERNAL_ERROR, POLICY_DENIED, error, failed
@@ -27,6 +32,9 @@ from extproc.redact.apply import Plan, dump, rewrite, rewrite_batch
 from extproc.wire.answers import Answer, Forward, Metadata, Respond, Stream
 
 S2C: Final = Direction.SERVER_TO_CLIENT
+OVER_CAP: Final = Rejection(
+    reason="response_cap", message="it is larger than a rule allows for this call", code=INVALID_REQUEST
+)
 _OK: Final = 200
 _ACCEPTED: Final = 202
 _REDIRECT: Final = 300
@@ -51,6 +59,7 @@ async def judge_response_head(state: ExchangeState, headers: Headers, *, bodyles
         # Clients follow it with the whole request, to where nobody judges.
         return refuse(state, "redirect", "the server answered with a redirect")
     await _end_session(state)
+    await bind_session(state)
     if bodyless:
         return _empty(state)
     if not identity_encoded(headers):
@@ -121,10 +130,12 @@ async def judge_response_document(state: ExchangeState, body: bytes) -> Answer:
     if isinstance(message, Rejection):
         return replace_body(state, message)
     if state.status >= _BAD or state.local:
-        return _error_status(state, body, message)
+        return await _error_status(state, body, message)
     call = _answered(state, message)
     if call is None:
         return replace_body(state, _unasked(message))
+    if over_cap(call, body):
+        return replace_body(state, OVER_CAP)
     return await _judge_answer(state, body, message, call)
 
 
@@ -147,34 +158,32 @@ async def _judge_answer(state: ExchangeState, body: bytes, message: Message, cal
     return await settle(state, judged, release, deny)
 
 
+def over_cap(call: Call, written: bytes) -> bool:
+    """Tell whether a response is larger than a rule about its call allows."""
+    return call.response_bytes is not None and len(written) > call.response_bytes
+
+
 async def judge_response(state: ExchangeState, message: Message, call: Call) -> Judged:
     """Judge the response to a call, and learn from it what later requests are read by."""
     if state.key is not None:
         await state.engine.ports.sessions.close_call(state.key, Direction.CLIENT_TO_SERVER, call.id)
-    if isinstance(message, Response):
-        await _learn(state, message, call)
-    judged = state.judge(message, S2C, call)
+    profiles = await _learn(state, message, call) if isinstance(message, Response) else NO_PROFILES
+    judged = await state.judge(message, S2C, call, profiles)
     state.close_call(call)  # last: until here a fault is answered in its name
     return judged
 
 
-async def _learn(state: ExchangeState, message: Response, call: Call) -> None:
-    sessions = state.engine.ports.sessions
+async def _learn(state: ExchangeState, message: Response, call: Call) -> Mapping[str, ToolProfile]:
     match call.method:
         case "initialize":
             version, issued = message.result.get("protocolVersion"), state.response_headers.get(SESSION)
             if isinstance(version, str) and version in REVISIONS and issued is not None:
-                await sessions.negotiated(session_key(state.server, issued), version)
+                await state.engine.ports.sessions.negotiated(session_key(state.server, issued), version)
         case "tools/list":
-            tools = message.result.get("tools")
-            for tool in tools if isinstance(tools, list) else ():
-                name = tool.get("name") if isinstance(tool, dict) else None
-                if isinstance(tool, dict) and isinstance(name, str):
-                    found = param_headers(tool)
-                    if len(name) <= LONGEST_TOOL and sum(map(_size, found)) <= MAX_VALUE:  # it is kept for long
-                        await sessions.learn_tool(state.server, name, found)
+            return await learn(state.engine, state.server, message.result.get("tools"))
         case _:
             pass
+    return NO_PROFILES
 
 
 async def _judge_array(state: ExchangeState, body: bytes, documents: list[JsonValue]) -> Answer:
@@ -187,6 +196,8 @@ async def _judge_array(state: ExchangeState, body: bytes, documents: list[JsonVa
     for document in documents:
         message = read_message(document)
         call = None if isinstance(message, Rejection) else _answered(state, message)
+        if call is not None and over_cap(call, dump(document)):
+            message = OVER_CAP
         if isinstance(message, Rejection) or call is None:
             state.calls = owed  # with the array go the answers already found in it
             return replace_body(state, message if isinstance(message, Rejection) else _unasked(message))
@@ -196,10 +207,6 @@ async def _judge_array(state: ExchangeState, body: bytes, documents: list[JsonVa
     unchanged = not others and all(plan == () for plan in plans)
     edited = None if unchanged else rewrite_batch(body, [*plans, *others])
     return Forward(body=edited, metadata=response_metadata(judged) if judged else None)
-
-
-def _size(param: ParamHeader) -> int:
-    return len(param.header) + sum(len(str(token)) for token in param.pointer)
 
 
 def plan_response(judged: Judged, call: Call) -> Plan:
@@ -218,12 +225,12 @@ def _unanswered(state: ExchangeState) -> list[JsonObject]:
     return [failed(call.id, "The server gave no answer to the request") for call in state.calls.values()]
 
 
-def _error_status(state: ExchangeState, body: bytes, message: Message) -> Answer:
+async def _error_status(state: ExchangeState, body: bytes, message: Message) -> Answer:
     """Judge the JSON-RPC error of an HTTP error; it gets the id of the call, which some servers do not put there."""
     if not isinstance(message, ErrorResponse):
         return replace_body(state, _malformed("not_an_error", "an HTTP error carried no JSON-RPC error"))
     call = None if state.batch else next(iter(state.calls.values()), None)
-    judged = state.judge(message, S2C, call)
+    judged = await state.judge(message, S2C, call)
     edits = judged.decision.edits
     if call is not None and (type(message.id), message.id) != (type(call.id), call.id):
         edits = (*edits, Edit(pointer=("id",), replacement=call.id))

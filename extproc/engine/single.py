@@ -3,12 +3,15 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from extproc.engine.judging import Judged, explanation
+from extproc.engine.explaining import explanation, refusal_data
+from extproc.engine.records import Judged
 from extproc.engine.state import ExchangeState, Held, refusal_of, rejection_metadata, request_metadata
 from extproc.mcp import headers as h
+from extproc.mcp.authorization import CHALLENGE_HEADER, insufficient_scope
 from extproc.mcp.headers import Headers, check_agreement, mirrored
 from extproc.mcp.http import JSON, METHODS
-from extproc.mcp.jsonrpc import INVALID_PARAMS, INVALID_REQUEST, parse_document, read_message
+from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document
+from extproc.mcp.named import read_named
 from extproc.mcp.refusals import INTERNAL_ERROR, POLICY_DENIED, error, rejected
 from extproc.mcp.versions import of_message
 from extproc.model.decision import Effect
@@ -22,6 +25,7 @@ from extproc.model.message import (
     Notification,
     Request,
     Response,
+    named_target,
 )
 from extproc.model.rejection import Rejection
 from extproc.ports import Resolution
@@ -30,11 +34,9 @@ from extproc.wire.answers import Answer, Forward, Metadata, Pending, Respond
 
 _C2S: Final = Direction.CLIENT_TO_SERVER
 _METHOD_NOT_ALLOWED: Final = 405
-# What is remembered of a message must be small, whoever wrote it. MCP asks for 128 characters in the name of a tool.
-_LONGEST_METHOD: Final = 256
-LONGEST_TOOL: Final = 1024
 JSON_HEADERS: Final = (("content-type", JSON),)
 DENIED: Final = "mcp_extproc_denied"
+INSUFFICIENT_SCOPE: Final = "mcp_extproc_insufficient_scope"
 UNKNOWN_RESPONSE: Final = Rejection(
     reason="unknown_response", message="no request of the server has this id in this session", code=INVALID_REQUEST
 )
@@ -61,39 +63,18 @@ async def read(state: ExchangeState, headers: Headers, document: JsonValue) -> M
     return mismatch or message
 
 
-def read_named(document: JsonValue) -> Message | Rejection:
-    """Read a message, and refuse names that are too long to be kept, or of which rules could not see what they mean.
-
-    A call whose tool is no string is one: there are servers that look up `["delete"]` as `"delete"`.
-    """
-    message = read_message(document)
-    match message:
-        case Request(method=method) | Notification(method=method) if len(method) > _LONGEST_METHOD:
-            identifier = message.id if isinstance(message, Request) else None
-            problem = f"method is longer than {_LONGEST_METHOD} characters"
-            return Rejection(reason="invalid_method", message=problem, code=INVALID_REQUEST, id=identifier)
-        case Request(method="tools/call", params=params) | Notification(method="tools/call", params=params):
-            tool = params.get("name")
-            if isinstance(tool, str) and len(tool) <= LONGEST_TOOL:
-                return message
-            identifier = message.id if isinstance(message, Request) else None
-            problem = f"params.name must be a string of at most {LONGEST_TOOL} characters"
-            return Rejection(reason="unnamed_tool", message=problem, code=INVALID_PARAMS, id=identifier)
-        case _:
-            return message
-
-
 async def _annotations(state: ExchangeState, message: Message) -> tuple[h.ParamHeader, ...] | None:
     match message:
         case Request(method="tools/call", params={"name": str(tool)}):
-            return await state.engine.ports.sessions.tool_headers(state.server, tool)
+            known = await state.engine.ports.tools.known(state.server, tool)
+            return known.headers if known is not None else None
         case _:
             return None
 
 
-def judge(state: ExchangeState, message: Message, call: Call | None = None) -> Judged:
+async def judge(state: ExchangeState, message: Message, call: Call | None = None) -> Judged:
     """Judge one message of the client."""
-    return state.judge(message, _C2S, call)
+    return await state.judge(message, _C2S, call)
 
 
 async def judge_single(state: ExchangeState, headers: Headers, body: bytes, message: Message) -> Answer:
@@ -107,7 +88,7 @@ async def judge_single(state: ExchangeState, headers: Headers, body: bytes, mess
 
 
 async def _request(state: ExchangeState, headers: Headers, body: bytes, message: Request) -> Answer:
-    judged = judge(state, message)
+    judged = await judge(state, message)
     call = call_of(message, judged)
 
     async def release() -> Answer:
@@ -115,13 +96,30 @@ async def _request(state: ExchangeState, headers: Headers, body: bytes, message:
         return await _forward(state, headers, body, judged)
 
     def refuse(resolution: Resolution | None) -> Answer:
+        if judged.inspection.missing_scopes:
+            return step_up(state, judged, call)
         return respond(refusal_of(judged, call, resolution), DENIED, request_metadata(state, judged))
 
     return await settle(state, judged, release, refuse)
 
 
+def step_up(state: ExchangeState, judged: Judged, call: Call) -> Respond:
+    """Tell the client which scopes the call needs (authorization, "Scope Challenge Handling": 403, all at once)."""
+    authorization = state.route.authorization if state.route is not None else None
+    asked_for = insufficient_scope(
+        judged.inspection.obligations.scopes, authorization.metadata_url if authorization is not None else None
+    )
+    return Respond(
+        status=403,
+        body=dump(error(call.id, POLICY_DENIED, explanation(judged), refusal_data(judged))),
+        headers=(*JSON_HEADERS, (CHALLENGE_HEADER, asked_for)),
+        details=INSUFFICIENT_SCOPE,
+        metadata=request_metadata(state, judged),
+    )
+
+
 async def _notification(state: ExchangeState, headers: Headers, body: bytes, message: Notification) -> Answer:
-    judged = judge(state, message)
+    judged = await judge(state, message)
 
     async def release() -> Answer:
         return await _forward(state, headers, body, judged)
@@ -142,7 +140,7 @@ async def _posted_response(
     call = await asked(state, message)
     if call is None:
         return _unknown_response(state, message)
-    judged = judge(state, message, call)
+    judged = await judge(state, message, call)
 
     async def release() -> Answer:
         return await _forward(state, headers, body, judged)
@@ -198,6 +196,8 @@ async def settle(
     match judged.decision.effect:
         case Effect.ALLOW:
             return await release()
+        case Effect.HOLD if state.engine.settings.hold_seconds <= 0:
+            return refuse(None)  # nobody could release it: the sender learns at once that it needs approval
         case Effect.HOLD:
             state.held = Held(judged=judged, released=release, refused=refuse)
             return Pending(seconds=state.engine.settings.hold_seconds)
@@ -207,12 +207,14 @@ async def settle(
 
 def call_of(message: Request, judged: Judged) -> Call:
     """Return what is remembered of a request that was judged."""
-    tool = message.params.get("name") if message.method == "tools/call" else None
+    classification = judged.inspection.classification
     return Call(
         id=message.id,
         method=message.method,
-        tool=tool if isinstance(tool, str) else None,
+        target=named_target(message.method, message.params),
         decision_id=judged.decision_id,
+        intent=classification.intent if classification else None,
+        response_bytes=judged.inspection.obligations.response_bytes,
     )
 
 
@@ -226,16 +228,22 @@ async def _forward(state: ExchangeState, headers: Headers, body: bytes, judged: 
     """Let a message go on as it came, or with its edits made and the headers that repeat its arguments corrected."""
     metadata = request_metadata(state, judged)
     edits = judged.decision.edits
+    tokens = tokens_of(state, judged)
     if not edits:
-        return Forward(metadata=metadata)
+        return Forward(set_headers=tokens, metadata=metadata)
     edited = rewrite(body, edits)
     changed = await _mirrored(state, headers, judged, edited)
     return Forward(
         body=edited,
-        set_headers=tuple((name, value) for name, value in changed if value is not None),
+        set_headers=(*tokens, *((name, value) for name, value in changed if value is not None)),
         remove_headers=tuple(name for name, value in changed if value is None),
         metadata=metadata,
     )
+
+
+def tokens_of(state: ExchangeState, judged: Judged) -> tuple[tuple[str, str], ...]:
+    """Return the client's tokens where a rule says that the server gets them."""
+    return state.token_headers if judged.inspection.obligations.forward_token else ()
 
 
 async def _mirrored(

@@ -1,11 +1,16 @@
 """What one exchange remembers between its phases; the only mutable value of the engine, and private to one task."""
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from extproc.engine.judging import Engine, Judged, explanation, refusal_data
+from extproc.classify.profile import ToolProfile
+from extproc.engine.explaining import explanation, refusal_data
+from extproc.engine.judging import Engine
+from extproc.engine.records import Judged, owner_of
+from extproc.engine.settings import Route
+from extproc.engine.surroundings import NO_PROFILES, profile_for, remember
 from extproc.mcp.headers import Headers
 from extproc.mcp.refusals import denied
 from extproc.mcp.versions.revision import Era, Revision
@@ -13,9 +18,10 @@ from extproc.model.decision import Outcome
 from extproc.model.message import Call, Direction, JsonObject, Message, RequestId
 from extproc.model.principal import ANONYMOUS, Principal
 from extproc.model.rejection import Rejection
-from extproc.pipeline.inspection import Context
+from extproc.pipeline.context import Context
+from extproc.policy.facts import NO_HISTORY, History
 from extproc.policy.rules import Policy
-from extproc.ports import Resolution, SessionKey
+from extproc.ports import Resolution, Scope, SessionKey
 from extproc.wire.answers import Answer, Metadata
 
 # Before a route is known there is no server to name.
@@ -42,6 +48,8 @@ class Held:
 class ExchangeState:
     """Filled in by the request side, read by the response side.
 
+    `token_headers` are the client's tokens, which go no further unless an obligation of a rule puts them back.
+
     `asked` is the id of the request as soon as it is read, `calls` what was let through and has no response yet,
     `decided` whether a decision on the present part stands: a fault that comes later lets nothing pass by it.
     """
@@ -51,7 +59,9 @@ class ExchangeState:
     server: str = NO_SERVER
     http_method: str = ""
     session: str | None = None
+    route: Route | None = None
     principal: Principal = ANONYMOUS
+    token_headers: tuple[tuple[str, str], ...] = ()
     revision: Revision | None = None
     batch: bool = False
     asked: RequestId | None = None
@@ -71,8 +81,22 @@ class ExchangeState:
             return None
         return session_key(self.server, self.session)
 
-    def context(self, direction: Direction, call: Call | None = None) -> Context:
-        """Return where a message of this exchange belongs."""
+    @property
+    def scope(self) -> Scope:
+        """Return whose history the calls of this exchange belong to."""
+        key = self.key
+        return Scope(principal=owner_of(self.principal), session=key.session if key is not None else None)
+
+    def context(
+        self,
+        direction: Direction,
+        call: Call | None = None,
+        *,
+        history: History = NO_HISTORY,
+        profile: ToolProfile | None = None,
+        profiles: Mapping[str, ToolProfile] = NO_PROFILES,
+    ) -> Context:
+        """Return where a message of this exchange belongs, with what was loaded for it."""
         return Context(
             direction=direction,
             server=self.server,
@@ -80,12 +104,32 @@ class ExchangeState:
             session=self.session,
             protocol_version=self.revision.name if self.revision else None,
             call=call,
+            profile=profile,
+            profiles=profiles,
+            history=history,
+            inside=self.engine.settings.inside,
+            namespace=self.engine.settings.namespace,
+            now=self.engine.ports.clock.now(),
         )
 
-    def judge(self, message: Message, direction: Direction, call: Call | None = None) -> Judged:
-        """Judge a message of this exchange."""
+    async def judge(
+        self,
+        message: Message,
+        direction: Direction,
+        call: Call | None = None,
+        profiles: Mapping[str, ToolProfile] = NO_PROFILES,
+    ) -> Judged:
+        """Load what is known around a message of this exchange, judge it, and remember what it was."""
+        engine, scope = self.engine, self.scope
+        sent = direction is Direction.CLIENT_TO_SERVER
+        history = await engine.ports.histories.of(scope)
+        profile = await profile_for(engine, self.server, message) if sent else None
+        context = self.context(direction, call, history=history, profile=profile, profiles=profiles)
         self.decided = True
-        return self.engine.judge(message, self.context(direction, call), self.policy)
+        judged = engine.judge(message, context, self.policy)
+        if sent:
+            await remember(engine, scope, judged)
+        return judged
 
     def reject(self, rejection: Rejection, direction: Direction) -> str:
         """Refuse malformed input of this exchange; return the decision id."""
@@ -122,6 +166,11 @@ def request_metadata(state: ExchangeState, judged: Judged) -> Metadata:
         metadata["method"] = judged.method
     if judged.tool is not None:
         metadata["tool"] = judged.tool
+    inspection = judged.inspection
+    if inspection.classification is not None:
+        metadata["intent"] = inspection.classification.intent.value
+    if inspection.obligations.rate_limits:
+        metadata["rate_limit"] = ",".join(sorted(inspection.obligations.rate_limits))
     return metadata
 
 

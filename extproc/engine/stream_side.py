@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from extproc.engine.judging import Judged, explanation
-from extproc.engine.response_side import S2C, failures, judge_response, plan_response, record
-from extproc.engine.single import call_of, read_named, settle
+from extproc.engine.explaining import explanation
+from extproc.engine.records import Judged
+from extproc.engine.response_side import OVER_CAP, S2C, failures, judge_response, over_cap, plan_response, record
+from extproc.engine.single import call_of, settle
 from extproc.engine.state import ExchangeState, refusal_of, response_metadata
 from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document
-from extproc.mcp.refusals import INTERNAL_ERROR, error, refused_request
+from extproc.mcp.named import read_named
+from extproc.mcp.refusals import INTERNAL_ERROR, error, failed, refused_request
 from extproc.mcp.sse import KEEP_ALIVE, SseComment, SseEvent, SseFault, encode
 from extproc.model.decision import Effect
 from extproc.model.message import (
@@ -69,7 +71,7 @@ async def _judge_event(state: ExchangeState, event: SseEvent) -> Answer:
         case Request():
             return await _server_request(state, event, data, message)
         case Notification():
-            judged = state.judge(message, S2C)
+            judged = await state.judge(message, S2C)
             return await _settle(state, event, data, judged, None)
         case Response() | ErrorResponse():
             return await _response(state, event, data, message)
@@ -79,7 +81,7 @@ async def _server_request(state: ExchangeState, event: SseEvent, data: bytes, me
     if state.revision is not None and not state.revision.posted_responses:
         record(state, _malformed("server_request", f"revision {state.revision.name} has no requests from servers"))
         return _drop(event)
-    judged = state.judge(message, S2C)
+    judged = await state.judge(message, S2C)
     if state.key is not None:  # open also when refused: the client answers the stand-in, and that answer must pass
         await state.engine.ports.sessions.open_call(state.key, S2C, call_of(message, judged))
     return await _settle(state, event, data, judged, None)
@@ -95,7 +97,15 @@ async def _response(state: ExchangeState, event: SseEvent, data: bytes, message:
             return _drop(event)
         answer = error(message.id, INTERNAL_ERROR, "The response was refused: its request is not known.")
         return Emit(frames=_frames(event, dump(answer)))
+    if over_cap(call, data):
+        return _refuse_response(state, event, call, OVER_CAP)
     return await _settle(state, event, data, await judge_response(state, message, call), call)
+
+
+def _refuse_response(state: ExchangeState, event: SseEvent, call: Call, rejection: Rejection) -> Emit:
+    record(state, rejection)
+    state.close_call(call)
+    return Emit(frames=_frames(event, dump(failed(call.id, f"The server's response was refused: {rejection.message}"))))
 
 
 async def _resumed(state: ExchangeState, identifier: RequestId) -> Call | None:
@@ -150,10 +160,12 @@ async def _judge_array(state: ExchangeState, event: SseEvent, data: bytes, docum
             case Request():
                 return await spoiled(_malformed("server_request", "a request of the server inside an array"))
             case Notification():
-                judged = state.judge(message, S2C)
+                judged = await state.judge(message, S2C)
                 plans.append(judged.decision.edits if judged.decision.effect is Effect.ALLOW else None)
             case Response() | ErrorResponse():
                 call = state.call(message.id) if message.id is not None else None
+                if call is not None and over_cap(call, dump(document)):
+                    return await spoiled(OVER_CAP)
                 if call is None:
                     return await spoiled(_malformed("unknown_id", "an answer to no request of this exchange"))
                 plans.append(plan_response(await judge_response(state, message, call), call))

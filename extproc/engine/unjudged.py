@@ -1,10 +1,11 @@
 """Let a part go on that was not judged: only ever reached by `unsafe_fail_open`, and never for malformed input."""
 
-from extproc.engine.single import expect, read_named
+from extproc.engine.single import expect
 from extproc.engine.state import ExchangeState
 from extproc.mcp.headers import Headers, check_agreement
 from extproc.mcp.http import EVENT_STREAM, media_type
 from extproc.mcp.jsonrpc import parse_document
+from extproc.mcp.named import read_named
 from extproc.mcp.sse import SseEvent, encode
 from extproc.mcp.versions import from_header, of_message
 from extproc.model.message import Call, ErrorResponse, Request, Response, named_target
@@ -76,6 +77,6 @@ def _readable(state: ExchangeState, headers: Headers, body: bytes) -> bool:
         return False
     state.revision = revision
     if isinstance(message, Request):
-        tool = named_target(message.method, message.params) if message.method == "tools/call" else None
-        expect(state, Call(id=message.id, method=message.method, tool=tool, decision_id=""))
+        target = named_target(message.method, message.params)
+        expect(state, Call(id=message.id, method=message.method, target=target, decision_id=""))
     return True

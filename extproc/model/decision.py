@@ -28,10 +28,14 @@ class Outcome(StrEnum):
 
 @value
 class Edit:
-    """Put `replacement` in place of the value at `pointer` (RFC 6901 reference tokens, array indices as integers)."""
+    """Put `replacement` in place of the value at `pointer` (RFC 6901 reference tokens, array indices as integers).
+
+    With `remove`, the member or element goes instead. Pointers are those of the document before any edit.
+    """
 
     pointer: tuple[str | int, ...]
-    replacement: JsonValue
+    replacement: JsonValue = None
+    remove: bool = False
 
 
 @value

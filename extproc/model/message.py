@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
+from extproc.model.intent import Intent
 from extproc.model.value import value
 
 JsonScalar: TypeAlias = str | int | float | bool | None
@@ -61,12 +62,22 @@ Message: TypeAlias = Request | Notification | Response | ErrorResponse
 
 @value
 class Call:
-    """What is remembered of a request until its response: enough to judge that response."""
+    """What is remembered of a request until its response: enough to judge that response.
+
+    `target` is the tool, prompt or resource URI it names. `response_bytes` caps the response.
+    """
 
     id: RequestId
     method: str
-    tool: str | None
+    target: str | None
     decision_id: str
+    intent: Intent | None = None
+    response_bytes: int | None = None
+
+    @property
+    def tool(self) -> str | None:
+        """Return the called tool."""
+        return self.target if self.method == "tools/call" else None
 
 
 def named_target(method: str, params: Mapping[str, JsonValue]) -> str | None:

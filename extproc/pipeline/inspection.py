@@ -1,34 +1,39 @@
 """Everything known about one message once it is judged."""
 
-from extproc.model.decision import Decision
-from extproc.model.message import Call, Direction, Message
-from extproc.model.principal import ANONYMOUS, Principal
+from extproc.model.decision import Decision, Outcome
+from extproc.model.intent import Classification
+from extproc.model.message import Message
 from extproc.model.value import value
-from extproc.policy.rules import Aspect, Policy, Rule
+from extproc.pipeline.aspects import Act
+from extproc.pipeline.context import Context
+from extproc.policy.deciding import Deciding
+from extproc.policy.obligations import NO_OBLIGATIONS, Obligations
+from extproc.policy.rules import Policy
 
 
 @value
-class Context:
-    """Where a message belongs: what the exchange and its session know beside the message.
+class Shadow:
+    """What would have been decided with every rule enforced; only where a rule in shadow had a say."""
 
-    `call` is the request that a response answers, None when it is not known. `session` is the peer's opaque id.
-    """
-
-    direction: Direction
-    server: str
-    principal: Principal = ANONYMOUS
-    session: str | None = None
-    protocol_version: str | None = None
-    call: Call | None = None
+    outcome: Outcome
+    determining: tuple[str, ...]
 
 
 @value
 class Inspection:
-    """One message with all that its judgement found."""
+    """One message with all that its judgement found.
+
+    `answers` has what policy says to each aspect. `missing_scopes` are those that a rule asks for and the principal
+    lacks; a message with some is denied, and its sender told what to ask for.
+    """
 
     message: Message
     context: Context
     policy: Policy
-    aspects: tuple[Aspect, ...]
-    matches: tuple[tuple[Aspect, tuple[Rule, ...]], ...]
+    classification: Classification | None
+    acts: tuple[Act, ...]
+    answers: tuple[Deciding, ...]
     decision: Decision
+    obligations: Obligations = NO_OBLIGATIONS
+    missing_scopes: frozenset[str] = frozenset()
+    shadow: Shadow | None = None

@@ -1,52 +1,191 @@
 """THE ORDER in which a message is judged."""
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from extproc.classify.intent import classify
+from extproc.mcp.pointer import Pointer
 from extproc.model.decision import Decision, Edit, Effect
-from extproc.model.message import Message
-from extproc.pipeline.aspects import aspects_of
-from extproc.pipeline.inspection import Context, Inspection
-from extproc.policy.combine import Combined, combine, most_restrictive
-from extproc.policy.rules import Aspect, Kind, Policy, Rule, asks
+from extproc.model.intent import Classification
+from extproc.model.message import Direction, Message, Notification, Request, Response
+from extproc.pipeline.aspects import Act, acts_of
+from extproc.pipeline.context import Context
+from extproc.pipeline.inspection import Inspection, Shadow
+from extproc.pipeline.lists import cache_edits, hidden, is_list
+from extproc.policy.combine import Combined, most_restrictive
+from extproc.policy.deciding import Deciding, decide
+from extproc.policy.facts import Facts
+from extproc.policy.obligations import NO_OBLIGATIONS, Obligations, together
+from extproc.policy.question import Question
+from extproc.policy.rules import Policy, Rule
+from extproc.redact.apply import edited_message
 from extproc.redact.plan import plan_edits
 
 
-def inspect(message: Message, context: Context, policy: Policy) -> Inspection:
-    """Judge one message: find what it does, match rules, combine their effects, plan edits."""
-    aspects = aspects_of(message, context)
-    matches = tuple((aspect, policy.matching(aspect)) for aspect in aspects)
-    combined = _combine_effects(matches, policy)
-    edits = _plan_edits(message, matches)
+def inspect(
+    message: Message,
+    context: Context,
+    policy: Policy,
+    *,
+    classification: Classification | None = None,
+    findings: frozenset[str] = frozenset(),
+) -> Inspection:
+    """Judge one message: find what it does, class it, match rules, combine their effects, plan edits.
+
+    A `classification` that is given stands in for the classifier's, so that a rehearsal can say what it is about.
+    """
+    judging = _Judging(context=context, policy=policy, given=classification, findings=findings)
+    first = judging.judge(message)
+    answers, edits = _with_edits(message, first, judging)
+    rules = _rules(answers)
+    obligations = _obligations(rules)
+    combined, missing = _step_up(_combined(answers), rules, obligations, context)
+    decision = Decision(effect=combined.effect, determining=combined.determining, reason=combined.reason, edits=edits)
     return Inspection(
         message=message,
         context=context,
         policy=policy,
-        aspects=aspects,
-        matches=matches,
-        decision=Decision(
-            effect=combined.effect, determining=combined.determining, reason=combined.reason, edits=edits
-        ),
+        classification=first.classification,
+        acts=first.acts,
+        answers=first.answers,
+        decision=decision,
+        obligations=obligations,
+        missing_scopes=missing,
+        shadow=_shadow(message, first.answers),
     )
 
 
-def _combine_effects(matches: tuple[tuple[Aspect, tuple[Rule, ...]], ...], policy: Policy) -> Combined:
-    parts = [combine(_asked(aspect, rules), default=_default(aspect, policy)) for aspect, rules in matches]
-    return parts[0] if len(parts) == 1 else most_restrictive(parts)
+class _Judged(NamedTuple):
+    """What a message does, and what the rules answered to each of its acts."""
+
+    classification: Classification | None
+    acts: tuple[Act, ...]
+    answers: tuple[Deciding, ...]
 
 
-def _asked(aspect: Aspect, rules: tuple[Rule, ...]) -> list[tuple[Rule, Effect]]:
-    return [(rule, effect) for rule in rules if (effect := asks(rule, aspect)) is not None]
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What stays the same while one message is judged, with its edits or without."""
+
+    context: Context
+    policy: Policy
+    given: Classification | None
+    findings: frozenset[str]
+
+    def judge(self, message: Message) -> _Judged:
+        classification = self.given or _classify(message, self.context)
+        acts = acts_of(message, self.context)
+        questions = (question_of(act, self.context, classification, self.findings) for act in acts)
+        return _Judged(classification, acts, tuple(decide(self.policy, question) for question in questions))
+
+    def edits(self, message: Message, answers: tuple[Deciding, ...]) -> tuple[Edit, ...]:
+        return _edits(message, self.context, self.policy, _obligations(_rules(answers)))
 
 
-def _default(aspect: Aspect, policy: Policy) -> Effect:
-    """Return what holds with no rule: a response was allowed with its request, all else is as the policy says."""
-    match aspect.kind:
-        case Kind.RESPONSE:
-            return Effect.ALLOW
-        case Kind.REQUEST | Kind.NOTIFICATION:
-            return policy.default
+def _with_edits(message: Message, first: _Judged, judging: _Judging) -> tuple[tuple[Deciding, ...], tuple[Edit, ...]]:
+    """Plan the edits, and judge what a client sends as it will be with them; return all answers and the edits.
+
+    An edit can change what a call does: without its `dry_run` it does it. So the edited call must be allowed as well,
+    by rules that may ask for edits of their own. Answers only ever gather, so this ends when no rule is new.
+    """
+    answers = first.answers
+    edits = judging.edits(message, answers)
+    if not isinstance(message, Request | Notification) or judging.context.direction is Direction.SERVER_TO_CLIENT:
+        return answers, edits
+    while edits:
+        answers += judging.judge(edited_message(message, edits)).answers
+        further = judging.edits(message, answers)
+        if further == edits:
+            break
+        edits = further
+    return answers, edits
 
 
-def _plan_edits(message: Message, matches: tuple[tuple[Aspect, tuple[Rule, ...]], ...]) -> tuple[Edit, ...]:
-    rules = {rule.id: rule for _, matched in matches for rule in matched if rule.redactions}
-    if not rules:
-        return ()
-    return plan_edits(message.document, [redaction for rule in rules.values() for redaction in rule.redactions])
+def _classify(message: Message, context: Context) -> Classification | None:
+    """Class what a message starts; a response belongs to the class of its call."""
+    match message:
+        case Request() | Notification():
+            return classify(message, context.profile, inside=context.inside)
+        case _:
+            return None
+
+
+def question_of(
+    act: Act, context: Context, classification: Classification | None, findings: frozenset[str]
+) -> Question:
+    """Return what the rules are asked about one act of a message."""
+    return Question(aspect=act.aspect, facts=_facts(act, context, classification, findings))
+
+
+def _facts(act: Act, context: Context, classification: Classification | None, findings: frozenset[str]) -> Facts:
+    known = classification if act.own else _class_of(act)
+    intent = known.intent if known is not None else context.call.intent if context.call and act.own else None
+    return Facts(
+        principal=context.principal,
+        namespace=context.namespace,
+        intents=frozenset((intent,)) if intent is not None else frozenset(),
+        score=known.score if known is not None else 0.0,
+        evidence=frozenset(evidence.code for evidence in known.evidence) if known is not None else frozenset(),
+        findings=findings,
+        history=context.history,
+        now=context.now,
+        content=act.content,
+    )
+
+
+def _class_of(act: Act) -> Classification:
+    """Class what a message does beside its own method, as if it were a request of its own."""
+    params = act.content or {}
+    return classify(Request(id=0, method=act.method or "", params=params, document={}), None)
+
+
+def _combined(answers: tuple[Deciding, ...]) -> Combined:
+    return answers[0].combined if len(answers) == 1 else most_restrictive(answer.combined for answer in answers)
+
+
+def _rules(answers: tuple[Deciding, ...]) -> tuple[Rule, ...]:
+    if len(answers) == 1:
+        return answers[0].enforced
+    return tuple({rule.id: rule for answer in answers for rule in answer.enforced}.values())
+
+
+def _obligations(rules: tuple[Rule, ...]) -> Obligations:
+    if all(rule.obligations is NO_OBLIGATIONS for rule in rules):
+        return NO_OBLIGATIONS
+    return together(rule.obligations for rule in rules)
+
+
+def _step_up(
+    combined: Combined, rules: tuple[Rule, ...], obligations: Obligations, context: Context
+) -> tuple[Combined, frozenset[str]]:
+    """Deny what asks for scopes that the principal lacks; a message that is denied anyway needs none."""
+    missing = obligations.scopes - (context.principal.scopes or frozenset())
+    if not missing or combined.effect is Effect.DENY or context.direction is Direction.SERVER_TO_CLIENT:
+        return combined, frozenset()
+    asking = tuple(rule for rule in rules if rule.obligations.scopes & missing)
+    reason = next((rule.reason for rule in asking if rule.reason), None)
+    return Combined(effect=Effect.DENY, determining=tuple(rule.id for rule in asking), reason=reason), missing
+
+
+def _edits(message: Message, context: Context, policy: Policy, obligations: Obligations) -> tuple[Edit, ...]:
+    removed: tuple[Pointer, ...] = ()
+    caching: tuple[Edit, ...] = ()
+    if isinstance(message, Response) and is_list(context):
+        removed = hidden(message, context, policy)
+        caching = cache_edits(message, context, policy, filtered=bool(removed))
+    if not obligations.redactions and not obligations.strip and not removed:
+        return caching
+    planned = plan_edits(message.document, obligations.redactions, obligations.strip, removed)
+    return (*(edit for edit in planned if edit.pointer not in {own.pointer for own in caching}), *caching)
+
+
+def _shadow(message: Message, answers: tuple[Deciding, ...]) -> Shadow | None:
+    """Say what would have been decided with every rule enforced, when some rule or layer in shadow had a say."""
+    if all(answer.shadow is None for answer in answers):
+        return None
+    combined = most_restrictive(answer.shadow or answer.combined for answer in answers)
+    rules = {rule.id: rule for answer in answers for rule in (answer.shadowed or answer.enforced)}
+    obligations = together(rule.obligations for rule in rules.values())
+    edits = plan_edits(message.document, obligations.redactions, obligations.strip)
+    would = Decision(effect=combined.effect, determining=combined.determining, edits=edits)
+    return Shadow(outcome=would.outcome, determining=combined.determining)

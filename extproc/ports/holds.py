@@ -15,13 +15,14 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """What a person sees of a held message; `seconds` is how long it waits at most."""
+    """What a person sees of a held message; `seconds` is how long it waits at most, `approval` who is asked to."""
 
     decision_id: str
     server: str
     method: str | None
     tool: str | None
     rules: tuple[str, ...]
+    approval: tuple[str, ...] = ()
     opened: float
     seconds: float
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from extproc.model.decision import Effect, Outcome
+from extproc.model.intent import Intent
 from extproc.model.message import Direction
 from extproc.model.value import value
 
@@ -11,8 +12,9 @@ from extproc.model.value import value
 class Record:
     """One decision, without any content: names, numbers and rule ids only.
 
-    `rejected` is the reason word when the input was refused before policy; `failure` the cause when the sidecar itself
-    failed. `edits` is a number. `session` is a digest. `resolution` says how a hold ended.
+    `principal` is a subject, `principal_source` the identity source that vouches for it. `rejected` is the reason word
+    when the input was refused before policy; `failure` the cause when the sidecar itself failed. `edits` is a number.
+    `session` is a digest. `resolution` says how a hold ended.
     """
 
     time: float
@@ -26,12 +28,20 @@ class Record:
     kind: str | None = None
     method: str | None = None
     tool: str | None = None
+    intent: Intent | None = None
+    evidence: tuple[str, ...] = ()
     principal: str | None = None
+    principal_source: str | None = None
+    agent: str | None = None
     session: str | None = None
     protocol_version: str | None = None
     edits: int = 0
     rejected: str | None = None
     failure: str | None = None
+    level: str | None = None
+    missing_scopes: tuple[str, ...] = ()
+    shadow_outcome: Outcome | None = None
+    shadow_determining: tuple[str, ...] = ()
     resolution: str | None = None
 
 

@@ -1,9 +1,8 @@
-"""What is remembered between exchanges: negotiated versions, open calls, and the header annotations of tools."""
+"""What is remembered between exchanges: versions and owners of sessions, and open calls."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from extproc.mcp.headers import ParamHeader
 from extproc.model.message import Call, Direction, RequestId
 
 
@@ -26,6 +25,14 @@ class SessionStore(Protocol):
         """Remember the version that `initialize` settled."""
         ...
 
+    async def bind(self, key: SessionKey, owner: str) -> None:
+        """Remember whose session it is: `owner` is a digest, and the last one counts."""
+        ...
+
+    async def owner(self, key: SessionKey) -> str | None:
+        """Return whose session it is, or None when that is not known."""
+        ...
+
     async def open_call(self, key: SessionKey, direction: Direction, call: Call) -> None:
         """Remember a request that travelled in `direction` until its response."""
         ...
@@ -36,12 +43,4 @@ class SessionStore(Protocol):
 
     async def end(self, key: SessionKey) -> None:
         """Forget the session."""
-        ...
-
-    async def learn_tool(self, server: str, tool: str, headers: tuple[ParamHeader, ...]) -> None:
-        """Remember which arguments of a tool its callers repeat in headers."""
-        ...
-
-    async def tool_headers(self, server: str, tool: str) -> tuple[ParamHeader, ...] | None:
-        """Return what was learnt of the tool, or None when its definition was never seen."""
         ...

@@ -1,13 +1,15 @@
 """Apply edits to a document and write it again, keeping everything that is not edited as it was."""
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from typing import TypeAlias
 
 import jiter
 import orjson
 
 from extproc.model.decision import Edit
-from extproc.model.message import JsonObject, JsonValue
+from extproc.model.message import JsonObject, JsonValue, Notification, Request
 
 # What becomes of one element of an array: its edits, another message in its place, or nothing.
 Plan: TypeAlias = tuple[Edit, ...] | JsonObject | None
@@ -25,13 +27,32 @@ def rewrite(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 def apply_edits(document: JsonValue, edits: Iterable[Edit]) -> JsonValue:
     """Make the edits in place; their pointers must have come from this document."""
+    removals: list[tuple[JsonValue, str | int]] = []
     for edit in edits:
         *way, last = edit.pointer
         parent: JsonValue = document
         for token in way:
             parent = parent[token]  # type: ignore[index]  # the pointer was found in this document
-        parent[last] = edit.replacement  # type: ignore[index]  # as above
+        if edit.remove:
+            removals.append((parent, last))
+        else:
+            parent[last] = edit.replacement  # type: ignore[index]  # as above
+    # The places in an array shift as elements go, so the last goes first.
+    for parent, last in sorted(removals, key=_place, reverse=True):
+        del parent[last]  # type: ignore[union-attr,arg-type]  # as above
     return document
+
+
+def edited_message(message: Request | Notification, edits: Iterable[Edit]) -> Request | Notification:
+    """Return a message of a client as it will be with its edits; the message itself stays as it is."""
+    document: JsonObject = deepcopy(message.document)
+    apply_edits(document, edits)
+    params = document.get("params")
+    return replace(message, document=document, params=params if isinstance(params, dict) else {})
+
+
+def _place(removal: tuple[JsonValue, str | int]) -> int:
+    return removal[1] if isinstance(removal[1], int) else 0
 
 
 def dump(document: object) -> bytes:

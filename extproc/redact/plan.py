@@ -1,12 +1,13 @@
 """Plan edits: where a redaction's pattern leads in this document, and what stands there afterwards."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
-from extproc.mcp.pointer import Pointer, find
+from extproc.mcp.pointer import Pointer, PointerPattern, find
 from extproc.model.decision import Edit
 from extproc.model.message import JsonObject, JsonValue
-from extproc.policy.rules import Redaction
+from extproc.policy.obligations import Redaction
 
 # What the protocol itself runs on. Changing any of it would break the exchange, or change what was decided on.
 _PROTOCOL: Final = frozenset(
@@ -44,11 +45,35 @@ def is_protocol(pointer: Pointer) -> bool:
     return pointer in _PROTOCOL or pointer[:2] in _WHOLE_BRANCHES or not pointer
 
 
-def plan_edits(document: JsonObject, redactions: Iterable[Redaction]) -> tuple[Edit, ...]:
-    """Return the edits for all redactions, each seeing the effect of those before it.
+def plan_edits(
+    document: JsonObject,
+    redactions: Iterable[Redaction],
+    strip: Iterable[PointerPattern] = (),
+    removed: Iterable[Pointer] = (),
+) -> tuple[Edit, ...]:
+    """Return the edits for all redactions, each seeing the effect of those before it, and for what goes altogether.
 
     An edit of a whole value makes edits below it void. With `text`, only strings that contain it are touched.
     """
+    stripped = {pointer for pattern in strip for pointer, _ in find(document, pattern) if not is_protocol(pointer)}
+    stripped.update(removed)
+    planned = _redacted(document, redactions)
+    gone = (pointer for pointer in stripped if not _below(pointer, stripped))
+    return (
+        *(
+            Edit(pointer=pointer, replacement=value)
+            for pointer, value in planned.items()
+            if pointer not in stripped and not _below(pointer, planned.keys() | stripped)
+        ),
+        *(Edit(pointer=pointer, remove=True) for pointer in sorted(gone, key=str)),
+    )
+
+
+def _below(pointer: Pointer, others: AbstractSet[Pointer]) -> bool:
+    return any(pointer[:length] in others for length in range(1, len(pointer)))
+
+
+def _redacted(document: JsonObject, redactions: Iterable[Redaction]) -> dict[Pointer, JsonValue]:
     planned: dict[Pointer, JsonValue] = {}
     for redaction in redactions:
         for pointer, original in find(document, redaction.pattern):
@@ -65,11 +90,7 @@ def plan_edits(document: JsonObject, redactions: Iterable[Redaction]) -> tuple[E
                 planned[pointer] = after
             else:  # an earlier redaction changed it and this one changed it back
                 planned.pop(pointer, None)
-    return tuple(
-        Edit(pointer=pointer, replacement=value)
-        for pointer, value in planned.items()
-        if not any(pointer[:length] in planned for length in range(1, len(pointer)))
-    )
+    return planned
 
 
 def _without(value: str, text: str, replacement: str) -> str:

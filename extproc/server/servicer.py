@@ -63,7 +63,11 @@ class Processor:
             self._metrics.exchanges.dec()
 
     async def _serve(self, context: _Context, exchange: Exchange) -> None:
-        machine = ExchangeMachine(event_bytes=self._engine.settings.limits.event_bytes)
+        settings = self._engine.settings
+        machine = ExchangeMachine(
+            event_bytes=settings.limits.event_bytes, removed_headers=settings.identity.removed_headers
+        )
+        attested = settings.identity.reads_attested
         clock = self._engine.ports.clock
 
         async def send(command: Outgoing) -> None:
@@ -77,7 +81,7 @@ class Processor:
             if not isinstance(message, pb.ProcessingRequest):
                 break  # Envoy closed its side
             started = clock.steady()
-            await handle(to_event(message), machine, exchange, send)
+            await handle(to_event(message, attested=attested), machine, exchange, send)
             self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)
         if not machine.over:
             # To end the stream with OK here would tell Envoy to let the rest pass unseen.

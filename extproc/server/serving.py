@@ -1,7 +1,7 @@
 """The gRPC servers: ext_proc with health for Envoy, and the control socket for operators."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from extproc.server.servicer import SERVICE, Processor
 from extproc.stores.memory import MemoryHolds
 
 CONTROL: Final = "mcp_extproc.control.v1.Control"
+IDENTITY: Final = "identity"
 _MEBIBYTE: Final = 1024 * 1024
 
 
@@ -45,11 +46,12 @@ class ExtProcServer:
             self._server.add_insecure_port(address)
         await self._server.start()
 
-    async def serving(self, *, ready: bool) -> None:
-        """Set what the health service answers."""
-        status = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
-        for service in ("", SERVICE):
-            await self._health.set(service, status)
+    async def serving(self, *, ready: bool, parts: Mapping[str, bool] | None = None) -> None:
+        """Set what the health service answers, for the whole and for each identity source (`identity/NAME`)."""
+        own = {f"{IDENTITY}/{name}": fit for name, fit in (parts or {}).items()}
+        for service, fit in {"": ready, SERVICE: ready, **own}.items():
+            answers = health_pb2.HealthCheckResponse
+            await self._health.set(service, answers.SERVING if fit else answers.NOT_SERVING)
 
     async def drain(self, seconds: float) -> None:
         """Take no new exchanges, let open ones end, and cut what is left after so many seconds."""
@@ -92,6 +94,7 @@ class ControlServer:
                         "method": hold.method,
                         "tool": hold.tool,
                         "rules": list(hold.rules),
+                        "approval": list(hold.approval),
                         "opened": hold.opened,
                         "seconds": hold.seconds,
                     }

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.wrappers_pb2 import BoolValue
 
 from extproc._gen import ext_proc_pb2 as pb
 from extproc.mcp.headers import Headers
+from extproc.model.attested import NOTHING_ATTESTED, Attested
+from extproc.model.message import JsonObject, JsonValue
 from extproc.wire.answers import Metadata
 from extproc.wire.commands import Continue, Part, Reply, SendChunk, Wait
 from extproc.wire.events import (
@@ -26,6 +29,8 @@ Outgoing: TypeAlias = Continue | SendChunk | Reply | Wait
 
 # The metadata namespace that filters and access logs of Envoy read; it must be listed in `receiving_namespaces`.
 NAMESPACE: Final = "mcp_extproc"
+_JWT_NAMESPACE: Final = "envoy.filters.http.jwt_authn"
+_ATTRIBUTES: Final = "envoy.filters.http.ext_proc"
 
 _MODES: Final = {
     pb.ProcessingMode.NONE: BodyMode.NONE,
@@ -53,13 +58,19 @@ class UnknownMessageError(Exception):
     """A message of a kind this version of the protocol file does not have."""
 
 
-def to_event(message: pb.ProcessingRequest) -> Event:
-    """Read one message of Envoy. Raises: `UnknownMessageError`."""
+def to_event(message: pb.ProcessingRequest, *, attested: bool = False) -> Event:
+    """Read one message of Envoy; with `attested` also what comes beside the head of a request.
+
+    Raises: `UnknownMessageError`.
+    """
     match message.WhichOneof("request"):
         case "request_headers":
             part = message.request_headers
             return RequestHeaders(
-                headers=_headers(part.headers), end_of_stream=part.end_of_stream, modes=_modes(message)
+                headers=_headers(part.headers),
+                end_of_stream=part.end_of_stream,
+                modes=_modes(message),
+                attested=_attested(message) if attested else NOTHING_ATTESTED,
             )
         case "request_body":
             return RequestBody(chunk=message.request_body.body, end_of_stream=message.request_body.end_of_stream)
@@ -168,6 +179,36 @@ def _headers(fields: pb.HeaderMap) -> Headers:
 
 def _names(trailers: pb.HeaderMap) -> tuple[str, ...]:
     return tuple(header.key for header in trailers.headers)
+
+
+def _attested(message: pb.ProcessingRequest) -> Attested:
+    """Read the claims that `jwt_authn` verified and the attributes that ext_proc was told to send."""
+    # Looking for a key in a map of messages by [] would put it there.
+    claims, attributes = message.metadata_context.filter_metadata, message.attributes
+    return Attested(
+        claims=_object(claims[_JWT_NAMESPACE]) if _JWT_NAMESPACE in claims else {},
+        connection=_object(attributes[_ATTRIBUTES]) if _ATTRIBUTES in attributes else {},
+    )
+
+
+def _object(struct: Struct) -> JsonObject:
+    return {name: _plain_value(value) for name, value in struct.fields.items()}
+
+
+def _plain_value(value: Value) -> JsonValue:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return value.string_value
+        case "number_value":
+            return value.number_value
+        case "bool_value":
+            return value.bool_value
+        case "struct_value":
+            return _object(value.struct_value)
+        case "list_value":
+            return [_plain_value(one) for one in value.list_value.values]
+        case _:
+            return None
 
 
 def _modes(message: pb.ProcessingRequest) -> Modes | None:

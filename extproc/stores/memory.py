@@ -4,9 +4,8 @@ import asyncio
 from collections import OrderedDict
 from typing import Final, Generic, TypeVar
 
-from extproc.mcp.headers import ParamHeader
 from extproc.model.message import Call, Direction, RequestId
-from extproc.ports import Hold, Resolution, SessionKey
+from extproc.ports import Hold, KnownTool, Resolution, SessionKey
 
 MAX_SESSIONS: Final = 10_000
 MAX_CALLS: Final = 50_000
@@ -45,9 +44,9 @@ class MemorySessions:
     def __init__(self) -> None:
         """Start empty."""
         self._versions: _Bounded[SessionKey, str] = _Bounded(MAX_SESSIONS)
+        self._owners: _Bounded[SessionKey, str] = _Bounded(MAX_SESSIONS)
         # The type of the id is part of the key: 1 and "1" are different requests (JSON-RPC 2.0 §4).
         self._calls: _Bounded[tuple[SessionKey, Direction, type, RequestId], Call] = _Bounded(MAX_CALLS)
-        self._tools: _Bounded[tuple[str, str], tuple[ParamHeader, ...]] = _Bounded(MAX_TOOLS)
 
     async def version(self, key: SessionKey) -> str | None:
         """See `SessionStore`."""
@@ -56,6 +55,14 @@ class MemorySessions:
     async def negotiated(self, key: SessionKey, version: str) -> None:
         """See `SessionStore`."""
         self._versions.put(key, version)
+
+    async def bind(self, key: SessionKey, owner: str) -> None:
+        """See `SessionStore`."""
+        self._owners.put(key, owner)
+
+    async def owner(self, key: SessionKey) -> str | None:
+        """See `SessionStore`."""
+        return self._owners.get(key)
 
     async def open_call(self, key: SessionKey, direction: Direction, call: Call) -> None:
         """See `SessionStore`."""
@@ -68,14 +75,23 @@ class MemorySessions:
     async def end(self, key: SessionKey) -> None:
         """See `SessionStore`."""
         self._versions.take(key)
+        self._owners.take(key)
 
-    async def learn_tool(self, server: str, tool: str, headers: tuple[ParamHeader, ...]) -> None:
-        """See `SessionStore`."""
-        self._tools.put((server, tool), headers)
 
-    async def tool_headers(self, server: str, tool: str) -> tuple[ParamHeader, ...] | None:
-        """See `SessionStore`."""
-        return self._tools.get((server, tool))
+class MemoryTools:
+    """A `ToolStore` that ends with the process: after a restart, tools are unknown until they are listed again."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._tools: _Bounded[tuple[str, str], KnownTool] = _Bounded(MAX_TOOLS)
+
+    async def learn(self, server: str, name: str, tool: KnownTool) -> None:
+        """See `ToolStore`."""
+        self._tools.put((server, name), tool)
+
+    async def known(self, server: str, name: str) -> KnownTool | None:
+        """See `ToolStore`."""
+        return self._tools.get((server, name))
 
 
 class MemoryHolds:

@@ -11,12 +11,20 @@ from extproc.telemetry.metrics import Metrics
 _ALWAYS: Final = ("time", "decision_id", "policy_revision", "direction", "server", "outcome", "effect", "edits")
 _WHEN_SET: Final = (
     "determining",
+    "level",
     "kind",
     "method",
     "tool",
+    "intent",
+    "evidence",
     "principal",
+    "principal_source",
+    "agent",
     "session",
     "protocol_version",
+    "missing_scopes",
+    "shadow_outcome",
+    "shadow_determining",
     "rejected",
     "failure",
     "resolution",
@@ -76,10 +84,15 @@ class DecisionLines:
 
 
 def line(record: Record) -> bytes:
-    """Write a record as one line; members without a value are left out."""
-    members = {name: getattr(record, name) for name in _ALWAYS}
+    """Write a record as one line."""
+    return orjson.dumps(members(record), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def members(record: Record) -> dict[str, object]:
+    """Return a record as JSON members; those without a value are left out."""
+    found: dict[str, object] = {name: getattr(record, name) for name in _ALWAYS}
     for name in _WHEN_SET:
         value = getattr(record, name)
         if value:
-            members[name] = value
-    return orjson.dumps(members, option=orjson.OPT_APPEND_NEWLINE)
+            found[name] = value
+    return found

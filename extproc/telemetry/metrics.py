@@ -30,6 +30,16 @@ class Metrics:
         self._holds = Counter("extproc_holds_total", "Held messages by how they ended", ["resolution"], registry=at)
         self._faults = Counter("extproc_faults_total", "Exchanges ended by a fault", ["type"], registry=at)
         self._refused = Counter("extproc_streams_refused_total", "Exchanges refused by the stream cap", registry=at)
+        self._intents = Counter(
+            "extproc_intents_total", "Calls by what they would do", ["intent", "outcome"], registry=at
+        )
+        self._shadow = Counter(
+            "extproc_shadow_decisions_total",
+            "Messages on which rules in shadow had a say",
+            ["would", "outcome"],
+            registry=at,
+        )
+        self._notices = Counter("extproc_notices_total", "Notices to channels", ["channel", "result"], registry=at)
         self._loads = Counter("extproc_policy_loads_total", "Policy files read", ["result"], registry=at)
         self._policy = Gauge("extproc_policy_info", "The policy in force", ["revision"], registry=at)
         self._children: dict[tuple[str, str], Counter] = {}
@@ -45,6 +55,10 @@ class Metrics:
         if child is None:
             child = self._children[key] = self._decisions.labels(*key)
         child.inc()
+        if record.kind == "request" and record.method == "tools/call" and record.intent is not None:
+            self._intents.labels(record.intent.value, record.outcome.value).inc()
+        if record.shadow_outcome is not None:
+            self._shadow.labels(record.shadow_outcome.value, record.outcome.value).inc()
         if record.rejected is not None:
             self._rejections.labels(direction, record.rejected).inc()
         if record.failure is not None:
@@ -55,6 +69,10 @@ class Metrics:
     def fault(self, kind: str) -> None:
         """Count an exchange that a fault of ours or a message out of order ended."""
         self._faults.labels(kind).inc()
+
+    def notice(self, channel: str, result: str) -> None:
+        """Count a notice: sent, logged or lost."""
+        self._notices.labels(channel, result).inc()
 
     def refused_stream(self) -> None:
         """Count an exchange that was one too many."""

@@ -17,12 +17,26 @@ from envoy_data_plane.envoy.type import v3 as envoy_type
 from envoy_data_plane.google.protobuf import Any, Struct
 
 from extproc.up.clusters import SIDECARS, UPSTREAM
+from extproc.up.jwt import JWT_AUTHN, jwt_filter
 from extproc.up.options import METADATA_NAMESPACE, BootstrapOptions, parse_upstream
 from extproc.up.replies import local_reply_config
 
 _EXT_PROC: Final = "envoy.filters.http.ext_proc"
 _SEND: Final = ext_proc.ProcessingModeHeaderSendMode.SEND
 _BUFFERED: Final = ext_proc.ProcessingModeBodySendMode.BUFFERED
+_DETAILS: Final = hcm.HttpConnectionManagerForwardClientCertDetails
+_FORWARDED: Final = {
+    "removed": _DETAILS.SANITIZE,
+    "believed_over_mtls": _DETAILS.FORWARD_ONLY,
+    "believed": _DETAILS.ALWAYS_FORWARD_ONLY,
+}
+# What identity sources of kind `peer_certificate` read.
+PEER_ATTRIBUTES: Final = (
+    "connection.mtls",
+    "connection.uri_san_peer_certificate",
+    "connection.dns_san_peer_certificate",
+    "connection.subject_peer_certificate",
+)
 _NEVER: Final = dt.timedelta(0)
 _ACCESS_LOG_FIELDS: Final = {
     "time": "%START_TIME%",
@@ -65,6 +79,7 @@ def _connection_manager(options: BootstrapOptions) -> hcm.HttpConnectionManager:
         stat_prefix="mcp",
         # The peer's own X-Forwarded-For and x-envoy-* headers are not to be believed.
         use_remote_address=True,
+        forward_client_cert_details=_FORWARDED[options.forwarded_certificates],
         generate_request_id=True,
         normalize_path=True,
         merge_slashes=True,
@@ -88,12 +103,13 @@ def _filters(options: BootstrapOptions) -> list[hcm.HttpFilter]:
     last = hcm.HttpFilter(
         name="envoy.filters.http.router", typed_config=Any.pack(router.Router(suppress_envoy_headers=True))
     )
+    tokens = [jwt_filter(options.jwt)] if options.jwt else []
     if not options.sidecars:
-        return [last]
+        return [*tokens, last]
     # Enabled by the route configuration, which is to say for every request that has a route. Without one Envoy only
     # refuses (bad syntax, HTTP/1.0, headers too large, CONNECT), and an answer that must wait for the sidecar is lost
     # there: Envoy closes the connection first.
-    return [hcm.HttpFilter(name=_EXT_PROC, typed_config=Any.pack(_ext_proc(options)), disabled=True), last]
+    return [*tokens, hcm.HttpFilter(name=_EXT_PROC, typed_config=Any.pack(_ext_proc(options)), disabled=True), last]
 
 
 def _ext_proc(options: BootstrapOptions) -> ext_proc.ExternalProcessor:
@@ -114,8 +130,11 @@ def _ext_proc(options: BootstrapOptions) -> ext_proc.ExternalProcessor:
             response_trailer_mode=_SEND,
         ),
         metadata_options=ext_proc.MetadataOptions(
-            receiving_namespaces=ext_proc.MetadataOptionsMetadataNamespaces(untyped=[METADATA_NAMESPACE])
+            receiving_namespaces=ext_proc.MetadataOptionsMetadataNamespaces(untyped=[METADATA_NAMESPACE]),
+            # Claims that jwt_authn has verified, where it stands before this filter.
+            forwarding_namespaces=ext_proc.MetadataOptionsMetadataNamespaces(untyped=[JWT_AUTHN]),
         ),
+        request_attributes=list(PEER_ATTRIBUTES) if options.client_ca is not None else [],
         route_cache_action=ext_proc.ExternalProcessorRouteCacheAction.RETAIN,
         mutation_rules=mutation_rules.HeaderMutationRules(
             allow_all_routing=False, disallow_system=True, disallow_is_error=True
@@ -182,10 +201,16 @@ def _tls(options: BootstrapOptions) -> core.TransportSocket | None:
         certificate_chain=core.DataSource(filename=str(options.tls_certificate)),
         private_key=core.DataSource(filename=str(options.tls_key)),
     )
+    asks = options.client_ca is not None
     common = tls.CommonTlsContext(
         tls_params=tls.TlsParameters(tls_minimum_protocol_version=tls.TlsParametersTlsProtocol.TLSv1_2),
         tls_certificates=[certificate],
         alpn_protocols=["h2", "http/1.1"],
+        # A certificate that another authority signed ends the connection: the sidecar is told of good ones only.
+        validation_context=tls.CertificateValidationContext(trusted_ca=core.DataSource(filename=str(options.client_ca)))
+        if asks
+        else None,
     )
-    context = tls.DownstreamTlsContext(common_tls_context=common)
+    required = options.client_certificates == "required" if asks else None
+    context = tls.DownstreamTlsContext(common_tls_context=common, require_client_certificate=required)
     return core.TransportSocket(name="envoy.transport_sockets.tls", typed_config=Any.pack(context))

@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 METADATA_NAMESPACE: Final = "mcp_extproc"
@@ -51,12 +51,32 @@ class Upstream:
         return host if self.port == _DEFAULT_PORTS["https" if self.tls else "http"] else f"{host}:{self.port}"
 
 
+ClientCertificates = Literal["required", "optional"]
+ForwardedCertificates = Literal["removed", "believed_over_mtls", "believed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JwtProvider:
+    """Tokens that Envoy verifies by a local key set.
+
+    The claims of a good one go to the sidecar under `payload`, its header under `payload` with `_header` after it. A
+    missing or bad one goes on, so that the sidecar can answer it with the challenge that MCP asks for.
+    """
+
+    issuer: str
+    audiences: tuple[str, ...]
+    jwks: Path
+    payload: str = "jwt"
+    header: str = "authorization"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootstrapOptions:
     """One Envoy: a listener, the sidecars it asks, and the server behind it.
 
     `sidecars` are `unix:/path` or `host:port`, one for each process; none makes a plain proxy that inspects nothing,
-    which only measurements want. Times are seconds. `admin` is `unix:/path` or a loopback `host:port`.
+    which only measurements want. Times are seconds. `admin` is `unix:/path` or a loopback `host:port`. `client_ca` asks
+    clients for certificates; what another proxy forwards of theirs is removed unless it is to be believed.
     """
 
     upstream: str
@@ -77,10 +97,16 @@ class BootstrapOptions:
     upstream_ca: Path | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    client_ca: Path | None = None
+    client_certificates: ClientCertificates = "required"
+    forwarded_certificates: ForwardedCertificates = "removed"
+    jwt: tuple[JwtProvider, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise OptionsError("a listener with TLS needs both a certificate and a key")
+        if self.client_ca is not None and self.tls_certificate is None:
+            raise OptionsError("client certificates need a listener with TLS")
         if not self.admin.startswith(_UNIX) and not _is_loopback(self.admin):
             raise OptionsError(f"the admin address {self.admin!r} is neither unix:/path nor loopback; it has no login")
 

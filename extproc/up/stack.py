@@ -22,7 +22,12 @@ from extproc.up.ports import free_port
 from extproc.up.processes import Child, NotReadyError, first_to_end
 
 _SIDECAR_COMMAND: Final = (sys.executable, "-m", "extproc", "serve", "--config", "{config}")
-_OPEN_POLICY: Final = "version: 1\ndefault: deny\nrules: [{id: allow-everything, effect: allow}]\n"
+_OPEN_POLICY: Final = """\
+apiVersion: mcp-extproc/v1
+kind: Policy
+metadata: {name: open}
+spec: {default: deny, rules: [{id: allow-everything, effect: allow}]}
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from extproc.mcp.headers import Headers
 from extproc.mcp.sse import SseComment, SseEvent, SseFault
+from extproc.model.attested import NOTHING_ATTESTED, Attested
 from extproc.model.value import value
 from extproc.wire.answers import Metadata
 
@@ -14,6 +15,7 @@ class RequestHead:
     """A request without a body."""
 
     headers: Headers
+    attested: Attested = NOTHING_ATTESTED
 
 
 @value
@@ -22,6 +24,7 @@ class RequestDocument:
 
     headers: Headers
     body: bytes
+    attested: Attested = NOTHING_ATTESTED
 
 
 @value

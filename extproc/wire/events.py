@@ -4,6 +4,7 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 from extproc.mcp.headers import Headers
+from extproc.model.attested import NOTHING_ATTESTED, Attested
 from extproc.model.value import value
 from extproc.wire.answers import Answer
 
@@ -35,6 +36,7 @@ class RequestHeaders:
     headers: Headers
     end_of_stream: bool = False
     modes: Modes | None = None
+    attested: Attested = NOTHING_ATTESTED
 
 
 @value

@@ -51,8 +51,9 @@ class PhaseError(Exception):
 class ExchangeMachine:
     """One HTTP request and its response, as ext_proc shows them. It waits for nothing and decides nothing."""
 
-    def __init__(self, *, event_bytes: int) -> None:
-        """Allow `event_bytes` for one server-sent event."""
+    def __init__(self, *, event_bytes: int, removed_headers: tuple[str, ...] = ()) -> None:
+        """Allow `event_bytes` for one server-sent event; let no request pass with these headers."""
+        self._removed = REMOVED_HEADERS + removed_headers
         self.phase = Phase.IDLE
         self._request: RequestHeaders | None = None
         self._part = c.Part.REQUEST_HEADERS
@@ -155,13 +156,16 @@ class ExchangeMachine:
         return (WRONG_MODES,)
 
     def _ask_for_body(self, _event: Event) -> tuple[c.Command, ...]:
-        return (c.Continue(part=c.Part.REQUEST_HEADERS, remove_headers=REMOVED_HEADERS),)
+        return (c.Continue(part=c.Part.REQUEST_HEADERS, remove_headers=self._removed),)
 
     def _judge_request_head(self, _event: Event) -> tuple[c.Command, ...]:
-        return (c.Evaluate(subject=c.RequestHead(headers=self._head().headers)),)
+        head = self._head()
+        return (c.Evaluate(subject=c.RequestHead(headers=head.headers, attested=head.attested)),)
 
     def _judge_request_body(self, _event: Event) -> tuple[c.Command, ...]:
-        return (c.Evaluate(subject=c.RequestDocument(headers=self._head().headers, body=self._body)),)
+        head = self._head()
+        subject = c.RequestDocument(headers=head.headers, body=self._body, attested=head.attested)
+        return (c.Evaluate(subject=subject),)
 
     def _judge_response_head(self, event: Event) -> tuple[c.Command, ...]:
         return self._judge_head(event, local=False)
@@ -200,7 +204,7 @@ class ExchangeMachine:
                         part=self._part,
                         body=answer.body,
                         set_headers=answer.set_headers,
-                        remove_headers=answer.remove_headers + (REMOVED_HEADERS if alone else ()),
+                        remove_headers=answer.remove_headers + (self._removed_beside(answer) if alone else ()),
                         metadata=answer.metadata,
                     ),
                 )
@@ -211,13 +215,7 @@ class ExchangeMachine:
         match event:
             case Evaluated(answer=Stream() as answer):
                 self._first_frames = answer.first
-                return (
-                    c.Continue(
-                        part=self._part,
-                        remove_headers=("content-length",),
-                        stream=True,
-                    ),
-                )
+                return (c.Continue(part=self._part, remove_headers=("content-length",), stream=True),)
             case _:
                 raise PhaseError("an answer to stream was expected")
 
@@ -271,6 +269,11 @@ class ExchangeMachine:
         request = isinstance(event, RequestTrailers)
         part = c.Part.REQUEST_TRAILERS if request else c.Part.RESPONSE_TRAILERS
         return (c.Continue(part=part, remove_headers=self._trailers),)
+
+    def _removed_beside(self, answer: Forward) -> tuple[str, ...]:
+        """Return what a head loses; what the answer itself sets was put there by a decision."""
+        kept = {name for name, _ in answer.set_headers}
+        return tuple(name for name in self._removed if name not in kept) if kept else self._removed
 
     def _head(self) -> RequestHeaders:
         if self._request is None:

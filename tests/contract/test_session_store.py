@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import pytest
 
-from extproc.mcp.headers import ParamHeader
 from extproc.model.message import Call, Direction
 from extproc.ports import SessionKey
 from tests.contract.sessions import SESSION_STORES, NewStore
@@ -18,7 +17,7 @@ every_store = pytest.mark.parametrize("new", SESSION_STORES)
 
 
 def call(identifier: str | int, method: str = "ping") -> Call:
-    return Call(id=identifier, method=method, tool=None, decision_id="d")
+    return Call(id=identifier, method=method, target=None, decision_id="d")
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:
@@ -43,6 +42,19 @@ def test_an_ended_session_has_no_version(new: NewStore) -> None:
     run(store.end(A))
     run(store.end(A))
     assert (run(store.version(A)), run(store.version(B))) == (None, "2025-11-25")
+
+
+@every_store
+def test_a_session_belongs_to_its_last_owner_until_it_ends(new: NewStore) -> None:
+    store = new()
+    assert run(store.owner(A)) is None
+    run(store.bind(A, "ada"))
+    run(store.bind(B, "bob"))
+    assert (run(store.owner(A)), run(store.owner(B)), run(store.version(A))) == ("ada", "bob", None)
+    run(store.bind(A, "eve"))
+    assert run(store.owner(A)) == "eve"
+    run(store.end(A))
+    assert (run(store.owner(A)), run(store.owner(B))) == (None, "bob")
 
 
 @every_store
@@ -81,20 +93,6 @@ def test_a_call_that_is_opened_again_is_the_later_one(new: NewStore) -> None:
     run(store.open_call(A, C2S, call(1, "second")))
     assert run(store.close_call(A, C2S, 1)) == call(1, "second")
     assert run(store.close_call(A, C2S, 1)) is None
-
-
-@every_store
-def test_a_tool_is_known_by_server_and_name_once_it_was_seen(new: NewStore) -> None:
-    store = new()
-    header = ParamHeader(header="mcp-param-n", pointer=("n",))
-    assert run(store.tool_headers("a", "get")) is None
-    run(store.learn_tool("a", "get", (header,)))
-    run(store.learn_tool("a", "put", ()))
-    assert run(store.tool_headers("a", "get")) == (header,)
-    assert run(store.tool_headers("a", "put")) == ()
-    assert run(store.tool_headers("b", "get")) is None
-    run(store.learn_tool("a", "get", ()))
-    assert run(store.tool_headers("a", "get")) == ()
 
 
 @every_store

@@ -2,10 +2,9 @@
 
 import asyncio
 
-from extproc.mcp.headers import ParamHeader
 from extproc.model.message import Call, Direction, RequestId
-from extproc.ports import PortError, SessionKey
-from extproc.stores.memory import MemorySessions
+from extproc.ports import KnownTool, PortError, SessionKey
+from extproc.stores.memory import MemorySessions, MemoryTools
 
 
 class Failing(MemorySessions):
@@ -14,8 +13,9 @@ class Failing(MemorySessions):
     def __init__(self, failure: Exception | str | None) -> None:
         super().__init__()
         self.failure = failure
+        self.tools = FailingTools(self)
 
-    async def _fail(self) -> None:
+    async def fail(self) -> None:
         match self.failure:
             case None:
                 return
@@ -25,32 +25,48 @@ class Failing(MemorySessions):
                 await asyncio.Event().wait()
 
     async def version(self, key: SessionKey) -> str | None:
-        await self._fail()
+        await self.fail()
         return await super().version(key)
 
     async def negotiated(self, key: SessionKey, version: str) -> None:
-        await self._fail()
+        await self.fail()
         await super().negotiated(key, version)
 
+    async def bind(self, key: SessionKey, owner: str) -> None:
+        await self.fail()
+        await super().bind(key, owner)
+
+    async def owner(self, key: SessionKey) -> str | None:
+        await self.fail()
+        return await super().owner(key)
+
     async def open_call(self, key: SessionKey, direction: Direction, call: Call) -> None:
-        await self._fail()
+        await self.fail()
         await super().open_call(key, direction, call)
 
     async def close_call(self, key: SessionKey, direction: Direction, identifier: RequestId) -> Call | None:
-        await self._fail()
+        await self.fail()
         return await super().close_call(key, direction, identifier)
 
     async def end(self, key: SessionKey) -> None:
-        await self._fail()
+        await self.fail()
         await super().end(key)
 
-    async def learn_tool(self, server: str, tool: str, headers: tuple[ParamHeader, ...]) -> None:
-        await self._fail()
-        await super().learn_tool(server, tool, headers)
 
-    async def tool_headers(self, server: str, tool: str) -> tuple[ParamHeader, ...] | None:
-        await self._fail()
-        return await super().tool_headers(server, tool)
+class FailingTools(MemoryTools):
+    """A `ToolStore` in the same place as a failing `SessionStore`."""
+
+    def __init__(self, sessions: Failing) -> None:
+        super().__init__()
+        self._sessions = sessions
+
+    async def learn(self, server: str, name: str, tool: KnownTool) -> None:
+        await self._sessions.fail()
+        await super().learn(server, name, tool)
+
+    async def known(self, server: str, name: str) -> KnownTool | None:
+        await self._sessions.fail()
+        return await super().known(server, name)
 
 
 DOWN = PortError("the store is down")

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,9 +14,23 @@ from extproc.engine.runner import Outgoing, handle
 from extproc.engine.settings import Route, Settings
 from extproc.mcp.headers import Headers
 from extproc.model.message import Direction
-from extproc.policy.rules import Policy, globs
-from extproc.ports import DecisionLog, Hold, HoldDesk, Record, Resolution, SessionStore
-from extproc.stores.memory import MemorySessions
+from extproc.policy.globs import globs
+from extproc.policy.rules import Policy
+from extproc.ports import (
+    DecisionLog,
+    HistoryStore,
+    Hold,
+    HoldDesk,
+    KeySource,
+    Record,
+    Recorder,
+    Resolution,
+    SessionStore,
+    ToolStore,
+)
+from extproc.stores.histories import MemoryHistories
+from extproc.stores.memory import MemorySessions, MemoryTools
+from extproc.stores.recording import NoRecorder
 from extproc.wire.commands import Continue, Reply, SendChunk
 from extproc.wire.events import (
     BodyMode,
@@ -80,6 +95,16 @@ class Desk:
         return self._resolution
 
 
+class Sent:
+    """An `Outbox` that can be read."""
+
+    def __init__(self) -> None:
+        self.notices: list[tuple[frozenset[str], Record, str]] = []
+
+    def send(self, channels: AbstractSet[str], record: Record, explanation: str) -> None:
+        self.notices.append((frozenset(channels), record, explanation))
+
+
 @dataclass(kw_only=True)
 class Sidecar:
     """An engine and what it is made of."""
@@ -87,13 +112,30 @@ class Sidecar:
     policy: Policy = ALLOW_ALL
     settings: Settings = SETTINGS
     sessions: SessionStore = field(default_factory=MemorySessions)
+    tools: ToolStore = field(default_factory=MemoryTools)
+    histories: HistoryStore = field(default_factory=lambda: MemoryHistories(Still().steady))
+    outbox: Sent = field(default_factory=Sent)
+    recorder: Recorder = field(default_factory=NoRecorder)
     holds: HoldDesk = field(default_factory=lambda: Desk(Resolution.EXPIRED))
     log: Kept = field(default_factory=Kept)
     broken_log: DecisionLog | None = None
+    keys: Mapping[str, KeySource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.tools = getattr(self.sessions, "tools", self.tools)  # a failing store fails as a whole
         log = self.broken_log or self.log
-        ports = Ports(sessions=self.sessions, holds=self.holds, log=log, clock=Still(), ids=Counted())
+        ports = Ports(
+            sessions=self.sessions,
+            tools=self.tools,
+            histories=self.histories,
+            holds=self.holds,
+            log=log,
+            outbox=self.outbox,
+            recorder=self.recorder,
+            clock=Still(),
+            ids=Counted(),
+            keys=self.keys,
+        )
         self.engine = Engine(settings=self.settings, ports=ports, policy=self.policy)
 
     def exchange(self, *events: Event) -> list[Outgoing]:
@@ -102,7 +144,8 @@ class Sidecar:
 
     async def play(self, events: Iterable[Event]) -> list[Outgoing]:
         assert self.engine.policy is not None
-        machine = ExchangeMachine(event_bytes=self.settings.limits.event_bytes)
+        removed = self.settings.identity.removed_headers
+        machine = ExchangeMachine(event_bytes=self.settings.limits.event_bytes, removed_headers=removed)
         exchange = Exchange(self.engine, self.engine.policy)
         sent: list[Outgoing] = []
 

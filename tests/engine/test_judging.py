@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from extproc.engine.judging import digest, safe_name
+from extproc.engine.records import digest
 from extproc.model.decision import Outcome
 from extproc.ports import Record, Resolution
 from tests.engine.failing import CRASH, Failing
@@ -91,6 +91,8 @@ def test_a_record_says_what_was_decided_on() -> None:
         kind="request",
         method="tools/call",
         tool="get",
+        intent=sidecar.last.intent,
+        evidence=sidecar.last.evidence,
         principal="anonymous",
         session=digest(_SESSION["mcp_session_id"]),
         protocol_version=LEGACY,
@@ -108,23 +110,6 @@ def test_a_failure_is_recorded_by_its_cause_alone() -> None:
     sidecar = Sidecar(sessions=Failing(CRASH))
     sidecar.exchange(*ask(tool_call(), **_SESSION))
     assert (sidecar.last.failure, sidecar.last.determining, sidecar.last.rejected) == ("bug", ("failure:bug",), None)
-
-
-@pytest.mark.parametrize("name", ["tools/call", "get_weather", "a.b-c", "@x", "A" * 128])
-def test_a_name_is_told_as_it_is(name: str) -> None:
-    assert safe_name(name) == name
-
-
-@pytest.mark.parametrize("name", ["", "two words", "new\nline", "ä", "A" * 129, "a:b", '"', "{}"])
-def test_what_does_not_look_like_a_name_is_told_by_its_digest(name: str) -> None:
-    told = safe_name(name)
-    assert told == f"sha256:{digest(name)}"
-    assert len(told) == 23
-
-
-@pytest.mark.parametrize("value", [None, 7, True, ["x"], {"x": 1}])
-def test_what_is_no_string_has_no_name(value: object) -> None:
-    assert safe_name(value) is None  # type: ignore[arg-type]  # any JSON
 
 
 def test_a_record_can_be_written_as_json() -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from extproc.engine.settings import Route
+from extproc.identity.sources import NO_IDENTITY
 from extproc.mcp.headers import Headers
 from extproc.model.decision import Outcome
-from extproc.policy.rules import globs
+from extproc.policy.globs import globs
 from extproc.wire.commands import Part
 from extproc.wire.events import RequestBody, RequestHeaders
 from extproc.wire.machine import REMOVED_HEADERS
@@ -224,7 +225,10 @@ def test_the_bodyless_requests_of_the_legacy_era_are_judged_by_policy(method: st
     assert ("allow", "POST") in reply.headers
     assert sidecar.last.method == f"http/{method.lower()}"
     allowed = passed(Sidecar().exchange(head(method, body=False, mcp_session_id="s")))
-    assert (allowed.part, allowed.remove_headers) == (Part.REQUEST_HEADERS, REMOVED_HEADERS)
+    assert (allowed.part, allowed.remove_headers) == (
+        Part.REQUEST_HEADERS,
+        REMOVED_HEADERS + NO_IDENTITY.removed_headers,
+    )
 
 
 def test_a_hold_on_the_legacy_stream_is_a_refusal() -> None:

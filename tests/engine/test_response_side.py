@@ -274,22 +274,27 @@ def test_a_listing_teaches_which_headers_repeat_arguments() -> None:
     tools = [{"name": "a", "inputSchema": schema}, {"name": "b"}, {"name": 7}, "x"]
     sidecar = Sidecar()
     sidecar.exchange(*ask(request()), *answer(result({"tools": tools})))
-    known = run(sidecar.sessions.tool_headers("shop", "a"))
+    known = run(sidecar.tools.known("shop", "a"))
     assert known is not None
-    assert [one.header for one in known] == ["mcp-param-n"]
-    assert run(sidecar.sessions.tool_headers("shop", "b")) == ()
-    assert run(sidecar.sessions.tool_headers("shop", "c")) is None
-    assert run(sidecar.sessions.tool_headers("other", "a")) is None
+    assert [one.header for one in known.headers or ()] == ["mcp-param-n"]
+    assert (bare := run(sidecar.tools.known("shop", "b"))) is not None
+    assert bare.headers == ()
+    assert run(sidecar.tools.known("shop", "c")) is None
+    assert run(sidecar.tools.known("other", "a")) is None
 
 
 @pytest.mark.parametrize(
-    ("name", "argument"), [("x" * 1025, "n"), ("x", "n" * 9000)], ids=["a-long-name", "a-long-argument"]
+    ("name", "argument", "learnt"),
+    [("x" * 1025, "n", False), ("x", "n" * 9000, True)],
+    ids=["a-long-name", "a-long-argument"],
 )
-def test_what_is_too_long_to_be_kept_is_not_learnt(name: str, argument: str) -> None:
+def test_what_is_too_long_to_be_kept_is_not_learnt(name: str, argument: str, learnt: bool) -> None:
     schema = {"type": "object", "properties": {argument: {"type": "integer", "x-mcp-header": "N"}}}
     sidecar = Sidecar()
     sidecar.exchange(*ask(request()), *answer(result({"tools": [{"name": name, "inputSchema": schema}]})))
-    assert run(sidecar.sessions.tool_headers("shop", name)) is None
+    known = run(sidecar.tools.known("shop", name))
+    assert (known is not None) is learnt
+    assert known is None or known.headers is None
 
 
 @pytest.mark.parametrize("tools", [None, 7, {"a": 1}])

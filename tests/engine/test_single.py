@@ -58,6 +58,7 @@ def test_an_allowed_message_goes_on_as_it_came() -> None:
         "server": "shop",
         "method": "tools/call",
         "tool": "get",
+        "intent": "read",
     }
 
 
@@ -89,6 +90,7 @@ def test_another_denied_request_is_answered_with_an_error_of_its_id() -> None:
         "policy_revision": sidecar.policy.revision,
         "outcome": "deny",
         "rules": ["no"],
+        "intent": "read",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,20 @@ def test_envoy_accepts_the_file(tmp_path: Path, name: str, options: BootstrapOpt
     command = (envoy_program(), "--mode", "validate", "-c", name, "--disable-hot-restart", "--log-level", "error")
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_documented_filter_for_tokens_is_one_of_envoy() -> None:
+    build(_PLAIN)  # imports the typed classes, with the care that they need
+    from envoy_data_plane.envoy.extensions.filters.http.jwt_authn.v3 import JwtAuthentication
+
+    page = (_FOLDER.parent / "docs/identity.md").read_text()
+    (text,) = re.findall(r"^```yaml envoy-filter\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    config = yaml.safe_load(text)["typed_config"]
+    assert config.pop("@type").endswith(".JwtAuthentication")
+    (provider,) = JwtAuthentication.from_dict(config).providers.values()  # a misspelt field is a KeyError here
+    assert (provider.payload_in_metadata, provider.header_in_metadata) == ("jwt", "jwt_header")
+    assert provider.require_expiration
+    assert [header.name for header in provider.from_headers] == ["authorization"]
 
 
 def test_every_file_is_checked() -> None:

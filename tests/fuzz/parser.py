@@ -16,7 +16,7 @@ from extproc.mcp.limits import DEFAULT_LIMITS, Limits
 from extproc.mcp.pointer import parse_pattern
 from extproc.mcp.sse import EventStream, SseItem
 from extproc.model.rejection import Rejection
-from extproc.policy.rules import Redaction
+from extproc.policy.obligations import Redaction
 from extproc.redact.apply import rewrite
 from extproc.redact.plan import plan_edits
 from tests.corpora import MARKER, hostile_documents

@@ -12,7 +12,7 @@ from extproc.mcp.refusals import denied, error, failed, refused_request, rejecte
 from extproc.model.message import Call, ErrorResponse, JsonObject, Request, Response
 from extproc.model.rejection import Rejection
 
-CALL: Final = Call(id="c", method="tools/call", tool="t", decision_id="d")
+CALL: Final = Call(id="c", method="tools/call", target="t", decision_id="d")
 
 
 def read(body: JsonObject) -> Any:
@@ -32,13 +32,13 @@ def test_a_refused_tool_call_is_a_result_that_says_why() -> None:
 
 @pytest.mark.parametrize("method", ["tools/list", "resources/read", "initialize", "tools/Call", "tools/call "])
 def test_every_other_refused_call_is_an_error_with_its_id(method: str) -> None:
-    body = denied(Call(id=3, method=method, tool=None, decision_id="d"), "No.", {"decision": "d"})
+    body = denied(Call(id=3, method=method, target=None, decision_id="d"), "No.", {"decision": "d"})
     assert body == {"jsonrpc": "2.0", "id": 3, "error": {"code": -31403, "message": "No.", "data": {"decision": "d"}}}
     assert isinstance(read(body), ErrorResponse)
 
 
 def test_the_code_of_a_denial_is_outside_the_reserved_range() -> None:
-    code = read(denied(Call(id=3, method="x", tool=None, decision_id="d"), "", {})).code
+    code = read(denied(Call(id=3, method="x", target=None, decision_id="d"), "", {})).code
     assert not -32768 <= code <= -32000
 
 

@@ -4,7 +4,7 @@ from extproc.mcp.jsonrpc import read_message
 from extproc.model.decision import Decision
 from extproc.model.message import Call, Direction, JsonObject, JsonValue, Message
 from extproc.model.rejection import Rejection
-from extproc.pipeline.inspection import Context
+from extproc.pipeline.context import Context
 from extproc.pipeline.stages import inspect
 from extproc.policy.rules import Policy
 
@@ -36,7 +36,7 @@ def response(result: JsonObject, identifier: str | int = 1) -> Message:
 
 
 def call(method: str, tool: str | None = None) -> Call:
-    return Call(id=1, method=method, tool=tool, decision_id="d")
+    return Call(id=1, method=method, target=tool, decision_id="d")
 
 
 def decide(policy: Policy, direction: Direction, judged: Message, answered: Call | None = None) -> Decision:

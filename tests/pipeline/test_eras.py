@@ -68,8 +68,10 @@ def test_what_a_client_may_not_answer_is_denied_in_either_form(
         st.fixed_dictionaries(
             {"effect": st.sampled_from(["allow", "hold", "deny"])},
             optional={
-                "methods": st.lists(st.sampled_from([*_METHODS, "*", "sampling/*", "@server_requests"]), min_size=1),
-                "on": st.lists(st.sampled_from(["request", "response", "notification"]), min_size=1),
+                "methods": st.lists(
+                    st.sampled_from([*_METHODS, "*", "sampling/*", "@server_requests"]), min_size=1, unique=True
+                ),
+                "on": st.lists(st.sampled_from(["request", "response", "notification"]), min_size=1, unique=True),
                 "direction": st.sampled_from(["client_to_server", "server_to_client"]),
                 "servers": st.sampled_from([["shop"], ["other"], ["*"]]),
             },

@@ -4,9 +4,9 @@ import pytest
 
 from extproc.model.decision import Decision, Edit, Effect, Outcome
 from extproc.model.message import Call, JsonObject, Message
-from extproc.pipeline.inspection import Context
+from extproc.pipeline.context import Context
 from extproc.pipeline.stages import inspect
-from extproc.policy.rules import Kind
+from extproc.policy.question import Kind
 from tests.pipeline.forms import C2S, S2C, call, decide, message, notification, request, response
 from tests.policies import policy
 
@@ -87,7 +87,8 @@ def test_a_redaction_keeps_to_the_conditions_of_its_rule() -> None:
 def test_the_whole_inspection_can_be_read_afterwards() -> None:
     loaded = policy({"id": "all", "effect": "allow"}, {"id": "no", "effect": "deny", "tools": ["delete_*"]})
     inspection = inspect(_CALL, Context(direction=C2S, server="shop"), loaded)
-    assert [(aspect.kind, [rule.id for rule in rules]) for aspect, rules in inspection.matches] == [
-        (Kind.REQUEST, ["all", "no"])
-    ]
+    assert [
+        (act.aspect.kind, [rule.id for rule in answer.enforced])
+        for act, answer in zip(inspection.acts, inspection.answers, strict=True)
+    ] == [(Kind.REQUEST, ["all", "no"])]
     assert (inspection.policy, inspection.decision.determining) == (loaded, ("no",))

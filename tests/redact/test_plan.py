@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from extproc.mcp.pointer import Pointer, parse_pattern
 from extproc.model.decision import Edit
 from extproc.model.message import JsonObject, JsonValue
-from extproc.policy.rules import Redaction
+from extproc.policy.obligations import Redaction
 from extproc.redact.apply import apply_edits
 from extproc.redact.plan import is_protocol, plan_edits
 

@@ -9,6 +9,7 @@ import grpc
 import pytest
 
 from extproc._gen import ext_proc_pb2 as pb
+from extproc.identity.sources import NO_IDENTITY
 from extproc.ports import Record
 from extproc.stores.memory import MemoryHolds
 from extproc.telemetry.metrics import Metrics
@@ -45,7 +46,10 @@ def test_an_exchange_is_answered_message_by_message(sockets: Path) -> None:
         async with serving(sidecar.engine, sockets / "0.sock", metrics=metrics) as (_, channel):
             call = open_exchange(channel)
             head = await reply(call, post_head())
-            assert list(head.request_headers.response.header_mutation.remove_headers) == list(REMOVED_HEADERS)
+            assert list(head.request_headers.response.header_mutation.remove_headers) == [
+                *REMOVED_HEADERS,
+                *NO_IDENTITY.removed_headers,
+            ]
             body = await reply(call, post_body(tool_call(number=1)))
             assert body.WhichOneof("response") == "request_body"
             assert body.dynamic_metadata.fields["mcp_extproc"].struct_value.fields["tool"].string_value == "get"

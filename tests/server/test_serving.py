@@ -4,7 +4,8 @@ import asyncio
 import os
 import socket
 import stat
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,7 @@ def hold(decision_id: str) -> Hold:
         method="tools/call",
         tool="wire",
         rules=("wait",),
+        approval=("finance",),
         opened=5.5,
         seconds=30,
     )
@@ -168,11 +170,18 @@ async def ask(channel: grpc.aio.Channel, method: str, **members: str | bool) -> 
 def test_holds_are_listed_and_resolved_on_the_control_socket(sockets: Path) -> None:
     desk, path = MemoryHolds(), sockets / "control.sock"
 
-    async def scenario() -> None:
+    @asynccontextmanager
+    async def controlling() -> AsyncIterator[None]:
         server = ControlServer(desk)
         await server.start(str(path))
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        async with grpc.aio.insecure_channel(f"unix:{path}") as channel, asyncio.TaskGroup() as tasks:
+        try:
+            yield
+        finally:
+            await server.stop()
+
+    async def scenario() -> None:
+        async with controlling(), grpc.aio.insecure_channel(f"unix:{path}") as channel, asyncio.TaskGroup() as tasks:
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
             assert await ask(channel, "ListHolds") == {"holds": []}
             waits = [tasks.create_task(desk.wait(hold(name))) for name in ("a", "b", "c")]
             await asyncio.sleep(0)
@@ -184,6 +193,7 @@ def test_holds_are_listed_and_resolved_on_the_control_socket(sockets: Path) -> N
                 "method": "tools/call",
                 "tool": "wire",
                 "rules": ["wait"],
+                "approval": ["finance"],
                 "opened": 5.5,
                 "seconds": 30.0,
             }
@@ -192,7 +202,17 @@ def test_holds_are_listed_and_resolved_on_the_control_socket(sockets: Path) -> N
             assert await ask(channel, "ResolveHold", decision_id="c", release="true") == {"found": True}
             assert await ask(channel, "ResolveHold", decision_id="d", release=True) == {"found": False}
             assert await ask(channel, "ResolveHold") == {"found": False}
-        await server.stop()
         assert [wait.result() for wait in waits] == [Resolution.RELEASED, Resolution.REFUSED, Resolution.REFUSED]
+
+    run(scenario())
+
+
+def test_each_identity_source_is_healthy_by_itself(sockets: Path) -> None:
+    async def scenario() -> None:
+        async with serving(Sidecar().engine, sockets / "0.sock") as (server, channel):
+            await server.serving(ready=False, parts={"idp": False, "cluster": True})
+            assert await health(channel, "identity/idp") == _NOT_SERVING
+            assert await health(channel, "identity/cluster") == _SERVING
+            assert await health(channel, "") == _NOT_SERVING
 
     run(scenario())

@@ -1,9 +1,12 @@
 """Between protobuf and the wire: every message read, every reply written."""
 
+from typing import Any
+
 import pytest
 
 from extproc._gen import ext_proc_pb2 as pb
 from extproc.mcp.headers import Headers
+from extproc.model.attested import NOTHING_ATTESTED
 from extproc.server.translate import NAMESPACE, UnknownMessageError, from_command, to_bytes, to_event
 from extproc.wire.commands import Continue, Part, Reply, SendChunk, Wait
 from extproc.wire.events import (
@@ -199,3 +202,38 @@ def test_what_is_kept_written_says_the_same_each_time(
 ) -> None:
     for _ in range(2):
         assert pb.ProcessingResponse.FromString(to_bytes(command)) == from_command(command)
+
+
+def _told() -> pb.ProcessingRequest:
+    """Return a request head with claims and attributes beside it."""
+    message = pb.ProcessingRequest(request_headers=pb.HttpHeaders())
+    claims: dict[str, Any] = {
+        "jwt": {"sub": "ada", "exp": 1.5, "admin": False, "groups": ["a", {"b": None}], "realm": {"roles": []}}
+    }
+    message.metadata_context.filter_metadata["envoy.filters.http.jwt_authn"].update(claims)
+    message.metadata_context.filter_metadata["envoy.lb"].update({"jwt": {"sub": "root"}})
+    message.attributes["envoy.filters.http.ext_proc"].update({"connection.mtls": True})
+    return message
+
+
+def test_what_envoy_attests_is_read_as_plain_values() -> None:
+    event = to_event(_told(), attested=True)
+    assert isinstance(event, RequestHeaders)
+    assert event.attested.claims == {
+        "jwt": {"sub": "ada", "exp": 1.5, "admin": False, "groups": ["a", {"b": None}], "realm": {"roles": []}}
+    }
+    assert event.attested.connection == {"connection.mtls": True}
+
+
+def test_what_envoy_attests_is_not_even_looked_at_where_nothing_needs_it() -> None:
+    event = to_event(_told())
+    assert isinstance(event, RequestHeaders)
+    assert event.attested is NOTHING_ATTESTED
+
+
+def test_nothing_attested_is_nothing_and_leaves_the_message_as_it_was() -> None:
+    message = pb.ProcessingRequest(request_headers=pb.HttpHeaders())
+    before = message.SerializeToString()
+    event = to_event(message, attested=True)
+    assert isinstance(event, RequestHeaders)
+    assert (event.attested, message.SerializeToString()) == (NOTHING_ATTESTED, before)

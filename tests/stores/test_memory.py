@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from extproc.mcp.headers import ParamHeader
+from extproc.classify.profile import unknown_profile
 from extproc.model.message import Call, Direction
-from extproc.ports import Hold, Resolution, SessionKey
+from extproc.ports import Hold, KnownTool, Resolution, SessionKey
 from extproc.stores import memory
-from extproc.stores.memory import MemoryHolds, MemorySessions
+from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
 
 _C2S = Direction.CLIENT_TO_SERVER
 _KEY = SessionKey(server="s", session="1")
@@ -19,7 +19,7 @@ def key(number: int) -> SessionKey:
 
 
 def call(number: int) -> Call:
-    return Call(id=number, method="ping", tool=None, decision_id="d")
+    return Call(id=number, method="ping", target=None, decision_id="d")
 
 
 def hold(decision_id: str, seconds: float = 30) -> Hold:
@@ -58,13 +58,11 @@ def test_open_calls_are_bounded() -> None:
 
 
 def test_learnt_tools_are_bounded() -> None:
-    header = (ParamHeader(header="h", pointer=("x",)),)
-
     async def run() -> list[bool]:
-        store = MemorySessions()
+        store = MemoryTools()
         for number in range(4):
-            await store.learn_tool("s", str(number), header)
-        return [await store.tool_headers("s", str(number)) is not None for number in range(4)]
+            await store.learn("s", str(number), KnownTool(profile=unknown_profile(str(number))))
+        return [await store.known("s", str(number)) is not None for number in range(4)]
 
     assert asyncio.run(run()) == [False, True, True, True]
 

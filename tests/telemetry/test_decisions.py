@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 import pytest
 
 from extproc.model.decision import Outcome
+from extproc.model.intent import Intent
 from extproc.ports import PortError, Record
 from extproc.telemetry.decisions import DecisionLines, line
 from extproc.telemetry.metrics import Metrics
@@ -26,6 +27,14 @@ _FULL = replace(
     rejected="x",
     failure="y",
     resolution="released",
+    level="warning",
+    intent=Intent.WRITE,
+    evidence=("name_verb",),
+    principal_source="idp",
+    agent="bot",
+    missing_scopes=("a:b",),
+    shadow_outcome=Outcome.DENY,
+    shadow_determining=("c",),
 )
 
 

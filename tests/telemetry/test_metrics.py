@@ -31,6 +31,9 @@ def test_the_names_are_those_that_dashboards_ask_for() -> None:
         "extproc_holds",
         "extproc_faults",
         "extproc_streams_refused",
+        "extproc_intents",
+        "extproc_shadow_decisions",
+        "extproc_notices",
         "extproc_policy_loads",
         "extproc_policy_info",
     }

@@ -1,4 +1,4 @@
-"""Makes a throw-away certificate for localhost."""
+"""Makes throw-away certificates: one for localhost, and those of clients."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _START = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _DAYS = 36_500
@@ -32,7 +32,57 @@ def write_certificate(directory: Path) -> tuple[Path, Path]:
     )
     chain, private = directory / "tls.crt", directory / "tls.key"
     chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
+    _write_key(private, key)
+    return chain, private
+
+
+class Authority:
+    """Signs the certificates of clients."""
+
+    def __init__(self, name: str) -> None:
+        """Make a key and a certificate of its own."""
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        self._certificate = (
+            _started(self._name, self._name, self._key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(self._key, hashes.SHA256())
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the certificate that clients are checked by."""
+        path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
+
+    def issue(self, path: Path, *, uri: str | None) -> None:
+        """Write `PATH.crt` and `PATH.key` for a client, with a URI as its alternative name if there is one."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "client")])
+        names: list[x509.GeneralName] = [x509.DNSName("client.test")]
+        if uri is not None:
+            names.append(x509.UniformResourceIdentifier(uri))
+        certificate = (
+            _started(subject, self._name, key.public_key())
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        path.with_suffix(".crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        _write_key(path.with_suffix(".key"), key)
+
+
+def _started(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(_START)
+        .not_valid_after(_START + dt.timedelta(days=_DAYS))
+    )
+
+
+def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    return chain, private

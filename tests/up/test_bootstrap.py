@@ -14,10 +14,12 @@ from threading import Thread
 
 import pytest
 
+from extproc.identity.certificates import ATTRIBUTES
 from extproc.up.bootstrap import bootstrap_json, build
-from extproc.up.options import BootstrapOptions
+from extproc.up.options import BootstrapOptions, JwtProvider
 from extproc.up.ports import free_port
 from extproc.up.stack import Stack, StackOptions, envoy_program
+from tests.identity.tokens import jwks
 from tests.up.certificates import write_certificate
 from tests.up.recording_server import RecordingServer
 from tests.up.talking import SIDECAR, error_of, exchange
@@ -39,10 +41,17 @@ _PLAIN = BootstrapOptions(
         pytest.param({"sidecars": ()}, id="no-sidecar"),
         pytest.param({"access_log": Path("/dev/null")}, id="access-log"),
         pytest.param({"tls_certificate": Path("tls.crt"), "tls_key": Path("tls.key")}, id="tls-listener"),
+        pytest.param(
+            {"tls_certificate": Path("tls.crt"), "tls_key": Path("tls.key"), "client_ca": Path("tls.crt")},
+            id="client-certificates",
+        ),
+        pytest.param({"forwarded_certificates": "believed_over_mtls"}, id="forwarded-certificates"),
+        pytest.param({"jwt": (JwtProvider(issuer="i", audiences=("a",), jwks=Path("jwks.json")),)}, id="tokens"),
     ],
 )
 def test_envoy_accepts_the_bootstrap(tmp_path: Path, changes: Mapping[str, object]) -> None:
     write_certificate(tmp_path)
+    (tmp_path / "jwks.json").write_bytes(jwks())
     options = replace(_PLAIN, **changes)  # type: ignore[arg-type]
     if options.upstream.startswith("https"):
         options = replace(options, upstream_ca=tmp_path / "tls.crt")
@@ -135,3 +144,17 @@ def _serving(server: ThreadingHTTPServer) -> Thread:
     thread = Thread(target=server.serve_forever)
     thread.start()
     return thread
+
+
+def test_attributes_are_asked_for_only_where_clients_are_asked_for_certificates() -> None:
+    secured = replace(_PLAIN, tls_certificate=Path("tls.crt"), tls_key=Path("tls.key"))
+    assert "connection.mtls" not in bootstrap_json(secured)
+    asking = bootstrap_json(replace(secured, client_ca=Path("ca.crt")))
+    assert all(f'"{name}"' in asking for name in ATTRIBUTES)
+
+
+def test_verified_claims_are_forwarded_and_claims_of_clients_cannot_be() -> None:
+    text = bootstrap_json(_PLAIN)
+    assert '"forwardingNamespaces"' in text
+    assert "envoy.filters.http.jwt_authn" in text
+    assert '"forwardClientCertDetails"' not in text  # the default: what clients say of certificates is removed

@@ -53,6 +53,11 @@ def test_an_admin_interface_open_to_others_is_refused(admin: str) -> None:
         BootstrapOptions(upstream="127.0.0.1:9000", listen_port=8080, admin=admin)
 
 
+def test_client_certificates_need_tls() -> None:
+    with pytest.raises(OptionsError, match="TLS"):
+        BootstrapOptions(upstream="127.0.0.1:9000", listen_port=8080, admin="unix:/a", client_ca=Path("ca.crt"))
+
+
 def test_a_certificate_without_its_key_is_refused() -> None:
     with pytest.raises(OptionsError, match="key"):
         BootstrapOptions(upstream="127.0.0.1:9000", listen_port=8080, admin="unix:/a", tls_certificate=Path("tls.crt"))

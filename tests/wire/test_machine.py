@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from extproc.mcp.sse import SseComment, SseFault
+from extproc.model.attested import Attested
 from extproc.wire.answers import Emit, Forward, Respond, Stream
 from extproc.wire.commands import Continue, Evaluate, Part, Reply, RequestDocument, ResponseDocument, StreamItem
 from extproc.wire.events import BodyMode, Evaluated, Modes, RequestBody, RequestHeaders, ResponseBody, ResponseTrailers
-from extproc.wire.machine import REMOVED_HEADERS, WRONG_MODES
+from extproc.wire.machine import REMOVED_HEADERS, WRONG_MODES, ExchangeMachine
 from tests.playbook import Playbook
 from tests.wire.conversation import (
     ASK_FOR_BODY,
@@ -412,3 +413,25 @@ def test_the_request_head_is_judged_together_with_the_body() -> None:
 
 def test_the_server_is_told_neither_to_compress_nor_to_read_another_method_or_path() -> None:
     assert set(REMOVED_HEADERS) >= {"accept-encoding", "x-http-method-override", "x-original-url", "x-rewrite-url"}
+
+
+def test_headers_that_must_not_go_on_are_removed_with_the_others_and_again_with_a_head_alone() -> None:
+    machine = ExchangeMachine(event_bytes=100, removed_headers=("authorization",))
+    (asked,) = machine.receive(POST)
+    assert asked == Continue(part=Part.REQUEST_HEADERS, remove_headers=(*REMOVED_HEADERS, "authorization"))
+    alone = ExchangeMachine(event_bytes=100, removed_headers=("authorization", "x-token"))
+    alone.receive(replace(POST, end_of_stream=True))
+    kept = (("authorization", "Bearer x"),)
+    (went,) = alone.receive(Evaluated(answer=Forward(set_headers=kept)))
+    expected = Continue(part=Part.REQUEST_HEADERS, set_headers=kept, remove_headers=(*REMOVED_HEADERS, "x-token"))
+    assert went == expected
+
+
+def test_what_envoy_attests_comes_with_the_question() -> None:
+    told = Attested(claims={"jwt": {"sub": "ada"}})
+    machine = ExchangeMachine(event_bytes=100)
+    machine.receive(replace(POST, attested=told))
+    (asked,) = machine.receive(RequestBody(chunk=b"{}"))
+    assert isinstance(asked, Evaluate)
+    assert isinstance(asked.subject, RequestDocument)
+    assert asked.subject.attested is told

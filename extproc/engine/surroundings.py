@@ -1,0 +1,63 @@
+"""What is loaded before a message of a client is judged, and remembered once it is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from extproc.classify.profile import ToolProfile, profile_of
+from extproc.engine.judging import Engine
+from extproc.engine.records import Judged
+from extproc.mcp.headers import MAX_VALUE, ParamHeader, param_headers
+from extproc.mcp.named import LONGEST_NAME
+from extproc.model.decision import Effect
+from extproc.model.message import JsonValue, Message, Notification, Request
+from extproc.ports import KnownTool, Scope
+
+NO_PROFILES: Final[Mapping[str, ToolProfile]] = {}
+
+
+async def profile_for(engine: Engine, server: str, message: Message) -> ToolProfile | None:
+    """Return what is known of the tool that a message calls."""
+    name = _called(message)
+    known = await engine.ports.tools.known(server, name) if name is not None else None
+    return known.profile if known is not None else None
+
+
+async def remember(engine: Engine, scope: Scope, judged: Judged) -> None:
+    """Add a call of a tool to the history of its principal."""
+    inspection = judged.inspection
+    name, classification = _called(inspection.message), inspection.classification
+    if name is not None and classification is not None:
+        refused = judged.decision.effect is not Effect.ALLOW
+        await engine.ports.histories.add(scope, name, classification.intent, refused=refused)
+
+
+def _called(message: Message) -> str | None:
+    match message:
+        case Request(method="tools/call", params={"name": str(name)}):
+            return name
+        case Notification(method="tools/call", params={"name": str(name)}):
+            return name
+        case _:
+            return None
+
+
+async def learn(engine: Engine, server: str, tools: JsonValue) -> Mapping[str, ToolProfile]:
+    """Remember the tools of a list, and return what their calls are classed by."""
+    profiles: dict[str, ToolProfile] = {}
+    pins = engine.settings.pins.get(server, {})
+    for tool in tools if isinstance(tools, list) else ():
+        name = tool.get("name") if isinstance(tool, dict) else None
+        if not isinstance(tool, dict) or not isinstance(name, str) or len(name) > LONGEST_NAME:
+            continue
+        found = profile_of(tool)
+        if found.digest == pins.get(name):  # the operator has read exactly this definition, and vouches for it
+            found = profile_of(tool, trusted=True)
+        profiles[name] = found
+        found_headers = param_headers(tool)
+        headers = found_headers if sum(map(_size, found_headers)) <= MAX_VALUE else None  # it is kept for long
+        await engine.ports.tools.learn(server, name, KnownTool(profile=found, headers=headers))
+    return profiles
+
+
+def _size(param: ParamHeader) -> int:
+    return len(param.header) + sum(len(str(token)) for token in param.pointer)

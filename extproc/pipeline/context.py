@@ -1,0 +1,33 @@
+"""Where a message belongs, and what is known around it before it is judged."""
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from extproc.classify.profile import ToolProfile
+from extproc.model.message import Call, Direction
+from extproc.model.principal import ANONYMOUS, Principal
+from extproc.model.value import value
+from extproc.policy.facts import NO_HISTORY, History
+
+
+@value
+class Context:
+    """Where a message belongs: what the exchange, its session and its surroundings know beside the message.
+
+    `call` is the request that a response answers, None when it is not known. `session` is the peer's opaque id.
+    `profile` is that of the called tool, `profiles` those of the tools in a list, by name; a tool whose definition was
+    never seen has none. `inside` are the domains that count as one's own. `now` is in seconds since the epoch.
+    """
+
+    direction: Direction
+    server: str
+    principal: Principal = ANONYMOUS
+    session: str | None = None
+    protocol_version: str | None = None
+    call: Call | None = None
+    profile: ToolProfile | None = None
+    profiles: Mapping[str, ToolProfile] = field(default_factory=dict)
+    inside: frozenset[str] = frozenset()
+    namespace: str | None = None
+    history: History = NO_HISTORY
+    now: float = 0.0
