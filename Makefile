@@ -40,11 +40,15 @@ test: setup ## all tests, with a real Envoy and the official SDKs
 conformance: setup ## the official conformance suite, direct and through the sidecar
 	@$(BIN)/python -m tests.conformance.run
 
-bench: setup ## what the sidecar costs, end to end; about eight minutes
+bench: setup ## what the sidecar costs, end to end and part by part; about ten minutes
 	@$(BIN)/python -m benchmarks.data_path
+	@$(BIN)/python -m benchmarks.classify
+	@$(BIN)/python -m benchmarks.policy
 
 bench-quick: setup ## the same in about a minute
 	@$(BIN)/python -m benchmarks.data_path --quick
+	@$(BIN)/python -m benchmarks.classify
+	@$(BIN)/python -m benchmarks.policy --quick
 
 fuzz: setup ## throw mutated messages at the parser for a minute
 	@$(BIN)/python -m tests.fuzz.parser --seconds 60

@@ -20,14 +20,17 @@ import uvloop
 from benchmarks.messages import SHAPES, Shape, reply, request, request_id
 from extproc._gen import ext_proc_pb2 as pb
 from extproc.clock import RandomIds, SystemClock
-from extproc.config.policy_file import load_policy
+from extproc.config.policy_file import load_policies
 from extproc.engine.exchange import Exchange
 from extproc.engine.judging import Engine, Ports
 from extproc.engine.runner import Outgoing, handle
 from extproc.engine.settings import Route, Settings
-from extproc.policy.rules import globs
+from extproc.policy.globs import globs
 from extproc.server.translate import to_bytes, to_event
-from extproc.stores.memory import MemoryHolds, MemorySessions
+from extproc.stores.histories import MemoryHistories
+from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
+from extproc.stores.recording import NoRecorder
+from extproc.telemetry.channels import Channels
 from extproc.telemetry.decisions import DecisionLines
 from extproc.telemetry.metrics import Metrics
 from extproc.wire.machine import ExchangeMachine
@@ -93,15 +96,20 @@ class Sidecar:
     def __init__(self, lines: BinaryIO) -> None:
         """Load the benchmark's policy."""
         self._metrics = Metrics()
+        clock = SystemClock()
         ports = Ports(
             sessions=MemorySessions(),
+            tools=MemoryTools(),
+            histories=MemoryHistories(clock.steady),
             holds=MemoryHolds(),
             log=DecisionLines(lines, self._metrics),
-            clock=SystemClock(),
+            outbox=Channels({}, self._metrics),
+            recorder=NoRecorder(),
+            clock=clock,
             ids=RandomIds(),
         )
         settings = Settings(routes=(Route(name="bench", hosts=globs(("*",)), paths=frozenset({"/mcp"})),))
-        self._policy = load_policy(_POLICY)
+        self._policy = load_policies([_POLICY])
         self._engine = Engine(settings=settings, ports=ports, policy=self._policy)
 
     async def exchange(self, messages: tuple[bytes, ...]) -> list[bytes]:

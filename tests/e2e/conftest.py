@@ -10,41 +10,46 @@ from extproc.up.stack import Stack, StackOptions
 from tests.fixtures.running import ToolServer, tool_server
 
 POLICY = """\
-version: 1
-default: deny
-rules:
-  - {id: everything, effect: allow}
-  - id: no-deletes
-    effect: deny
-    methods: [tools/call]
-    tools: ["delete_*"]
-    reason: "Deleting records needs a person."
-  - id: no-farewell
-    effect: deny
-    methods: [prompts/get]
-    reason: "No prompts today."
-  - id: hide-email
-    redact:
-      - {pointer: "/result/structuredContent/**/email", with: "[REDACTED:email]"}
-      - {pointer: "/result/content/*/text", text: "c-1@example.com", with: "[REDACTED:email]"}
-      - {pointer: "/params/message", text: "ada@example.com", with: "[REDACTED:email]"}
-      - {pointer: "/result/content/*/text", text: "ada@example.com", with: "[REDACTED:email]"}
-      - {pointer: "/params/arguments/text", text: "inbound-secret", with: "[REDACTED:in]"}
-      - {pointer: "/params/arguments/region", text: "eu-secret", with: "eu-redacted"}
+apiVersion: mcp-extproc/v1
+kind: Policy
+metadata: {name: test}
+spec:
+  default: deny
+  rules:
+    - {id: everything, effect: allow}
+    - id: no-deletes
+      effect: deny
+      match: {methods: [tools/call], tools: ["delete_*"]}
+      reason: "Deleting records needs a person."
+    - id: no-farewell
+      effect: deny
+      match: {methods: [prompts/get]}
+      reason: "No prompts today."
+    - id: hide-email
+      redact:
+        - {pointer: "/result/structuredContent/**/email", with: "[REDACTED:email]"}
+        - {pointer: "/result/content/*/text", text: "c-1@example.com", with: "[REDACTED:email]"}
+        - {pointer: "/params/message", text: "ada@example.com", with: "[REDACTED:email]"}
+        - {pointer: "/result/content/*/text", text: "ada@example.com", with: "[REDACTED:email]"}
+        - {pointer: "/params/arguments/text", text: "inbound-secret", with: "[REDACTED:in]"}
+        - {pointer: "/params/arguments/region", text: "eu-secret", with: "eu-redacted"}
 """
 
 RAW_POLICY = """\
-version: 1
-default: deny
-rules:
-  - {id: everything, effect: allow}
-  - {id: no-secrets, effect: deny, methods: [tools/call], tools: ["deny_*"], reason: "Not here."}
-  - {id: approval, effect: hold, methods: [tools/call], tools: ["hold_*"], reason: "Somebody must look."}
-  - {id: no-roots, effect: deny, methods: [roots/list], reason: "Roots are private."}
-  - {id: no-logs, effect: deny, methods: [notifications/message]}
-  - {id: no-cancel, effect: deny, direction: client_to_server, methods: [notifications/cancelled]}
-  - {id: bad-result, effect: deny, "on": [response], methods: [tools/call], tools: ["poisoned"]}
-  - {id: mask, redact: [{pointer: "/result/**/secret", with: "[REDACTED]"}, {pointer: "/params/arguments/**/secret"}]}
+apiVersion: mcp-extproc/v1
+kind: Policy
+metadata: {name: test}
+spec:
+  default: deny
+  rules:
+    - {id: everything, effect: allow}
+    - {id: no-secrets, match: {methods: [tools/call], tools: ["deny_*"]}, effect: deny, reason: "Not here."}
+    - {id: approval, match: {methods: [tools/call], tools: ["hold_*"]}, effect: hold, reason: "Somebody must look."}
+    - {id: no-roots, match: {methods: [roots/list]}, effect: deny, reason: "Roots are private."}
+    - {id: no-logs, match: {methods: [notifications/message]}, effect: deny}
+    - {id: no-cancel, match: {direction: client_to_server, methods: [notifications/cancelled]}, effect: deny}
+    - {id: bad-result, match: {on: [response], methods: [tools/call], tools: ["poisoned"]}, effect: deny}
+    - {id: mask, redact: [{pointer: "/result/**/secret", with: "[REDACTED]"}, {pointer: "/params/arguments/**/secret"}]}
 """
 
 

@@ -16,6 +16,7 @@ from tests.e2e.raw import HEADERS, Handler, call, post, upstream
 from tests.e2e.test_failures import _extproc, _holds, _until, own_stack
 from tests.e2e.test_responses import GOOD, streaming
 from tests.fixtures.raw_server import event
+from tests.policies import HEAD
 from tests.up.certificates import write_certificate
 
 pytestmark = pytest.mark.envoy
@@ -32,18 +33,18 @@ def test_a_saved_policy_is_in_force_at_once_and_a_bad_one_changes_nothing(tmp_pa
     async def story(stack: Stack) -> None:
         async with upstream(stack):
             assert not await denied(stack)
-            policy.write_text(policy.read_text() + '  - {id: no-echo, effect: deny, tools: ["echo"]}\n')
+            policy.write_text(policy.read_text() + '    - {id: no-echo, effect: deny, match: {tools: ["echo"]}}\n')
             await _until(lambda: stack.sidecar_log.read_text().count("is in force") == 2)
             assert await denied(stack)
-            policy.write_text("version: 1\nrules: [{id: x, effect: alow}]\n")
+            policy.write_text(f"{HEAD}spec: {{rules: [{{id: x, effect: alow}}]}}\n")
             await _until(lambda: "policy not loaded" in stack.sidecar_log.read_text())
             assert await denied(stack)
 
     with own_stack(tmp_path) as stack:
         asyncio.run(story(stack))
         log = stack.sidecar_log.read_text()
-        assert "policy.yaml:2:25: rules.0.effect: must be one of allow, hold, deny" in log
-        assert "default: this setting is missing" in log
+        assert "policy.yaml:4:32: spec.rules.0.effect: must be one of allow, hold, deny" in log
+        assert "spec.default: a platform layer says what holds" in log
 
 
 def test_a_mounted_policy_is_reloaded_when_its_symlink_is_swapped(tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_a_mounted_policy_is_reloaded_when_its_symlink_is_swapped(tmp_path: Path
         (tmp_path / "new").symlink_to(name)
         (tmp_path / "new").rename(tmp_path / "..data")
 
-    allow = "version: 1\ndefault: deny\nrules: [{id: all, effect: allow}]\n"
+    allow = f"{HEAD}spec: {{default: deny, rules: [{{id: all, effect: allow}}]}}\n"
     release("one", allow)
     (tmp_path / "policy.yaml").symlink_to("..data/policy.yaml")
 
@@ -108,8 +109,8 @@ def test_a_released_message_goes_on_with_its_edits_and_a_refused_one_does_not(tm
 
 def test_a_held_event_of_a_stream_is_sent_when_it_is_released(tmp_path: Path) -> None:
     policy = (
-        "version: 1\ndefault: deny\nrules:\n  - {id: all, effect: allow}\n"
-        '  - {id: look, effect: hold, "on": [response], tools: [echo]}\n'
+        f"{HEAD}spec:\n  default: deny\n  rules:\n    - {{id: all, effect: allow}}\n"
+        "    - {id: look, effect: hold, match: {on: [response], tools: [echo]}}\n"
     )
     path = tmp_path / "policy.yaml"
 
@@ -179,7 +180,7 @@ def test_the_access_log_of_envoy_shows_method_tool_and_outcome(tmp_path: Path) -
 
 def test_a_sidecar_without_a_usable_policy_is_not_ready_and_becomes_so_when_it_is_mended(tmp_path: Path) -> None:
     policy, config, log = tmp_path / "p.yaml", tmp_path / "c.yaml", tmp_path / "log"
-    policy.write_text("version: 1\n")
+    policy.write_text(HEAD)
     socket = tmp_path / "s.sock"
     config.write_text(f"listen: {{address: 'unix:{socket}'}}\npolicy: p.yaml\nmetrics: {{address: null}}\n")
     from extproc.up.probes import is_serving
@@ -190,7 +191,7 @@ def test_a_sidecar_without_a_usable_policy_is_not_ready_and_becomes_so_when_it_i
             try:
                 asyncio.run(_until(lambda: "nothing is served until it is mended" in log.read_text()))
                 assert not is_serving(f"unix:{socket}")
-                policy.write_text("version: 1\ndefault: deny\nrules: [{id: all, effect: allow}]\n")
+                policy.write_text(f"{HEAD}spec: {{default: deny, rules: [{{id: all, effect: allow}}]}}\n")
                 asyncio.run(_until(lambda: is_serving(f"unix:{socket}")))
             finally:
                 process.terminate()

@@ -17,6 +17,7 @@ import pytest
 from extproc.up.ports import free_port
 from tests.e2e import scenarios
 from tests.fixtures.running import ToolServer
+from tests.policies import HEAD
 
 pytestmark = pytest.mark.envoy
 
@@ -91,12 +92,12 @@ def test_up_says_which_part_of_the_stack_has_died(server: ToolServer) -> None:
 
 def test_up_refuses_a_bad_policy_before_it_starts_anything(tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
-    policy.write_text("version: 1\ndefault: maybe\nrules: []\n")
+    policy.write_text(f"{HEAD}spec:\n  default: maybe\n  rules: []\n")
     command = [sys.executable, "-m", "extproc", "up", "--upstream", "http://127.0.0.1:9/mcp", "--policy", str(policy)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "policy.yaml:2:10: default: must be one of allow, hold, deny" in done.stderr
-    assert "policy.yaml:3:8: rules:" in done.stderr
+    assert "policy.yaml:5:12: spec.default: must be one of allow, hold, deny" in done.stderr
+    assert "policy.yaml:6:10: spec.rules:" in done.stderr
 
 
 def test_the_tour_goes_as_announced() -> None:
