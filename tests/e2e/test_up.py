@@ -26,6 +26,8 @@ pytestmark = pytest.mark.envoy
 def extproc_up(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `extproc up` until the block ends; yields the process and what it printed."""
     command = [sys.executable, "-m", "extproc", "up", "--port", str(free_port()), *words]
+    # Where the tests run as a job in the background, SIGINT is ignored, and what is started would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
             assert process.stdout is not None
