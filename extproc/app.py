@@ -38,7 +38,7 @@ class App:
         """Wire everything; `base` is the folder that the policy's paths are relative to."""
         self._config = config
         self._policy_paths = [base / path for path in config.policy]
-        self._vocabulary = Vocabulary(channels=frozenset(config.channels))
+        self._vocabulary = Vocabulary(channels=frozenset(config.channels), recording=config.recording.file is not None)
         self._metrics = Metrics()
         self._holds = MemoryHolds()
         sink = sys.stdout.buffer if config.log.decisions else None

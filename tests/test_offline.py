@@ -131,3 +131,8 @@ def test_the_id_of_a_line_comes_back_whatever_it_is(identifier: object) -> None:
 def test_no_error_quotes_what_stands_in_the_line() -> None:
     out = Inspector(ALLOW_ALL).line(b'{"id":"x","direction":"secret","message":{}}')
     assert b"secret" not in out
+
+
+def test_a_line_cannot_say_what_it_would_do() -> None:
+    [judged] = judge(ALLOW_ALL, entry(_CALL, intent="read"))
+    assert judged["intent"] == "destructive"

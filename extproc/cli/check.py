@@ -34,7 +34,7 @@ def _faults(path: Path, beside: Sequence[Path]) -> Sequence[object]:
             load_policies([*_floor(path, beside), path])
         else:
             config = load_config(path)
-            known = Vocabulary(channels=frozenset(config.channels))
+            known = Vocabulary(channels=frozenset(config.channels), recording=config.recording.file is not None)
             load_policies([path.parent / policy for policy in config.policy], known)
     except ConfigError as error:
         return error.faults

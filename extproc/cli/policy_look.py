@@ -43,7 +43,7 @@ def explained(paths: Sequence[Path], given: JsonObject) -> int:
     if not lines:
         print("no message on standard input", file=sys.stderr)
         return 1
-    replay, judged, now = Replay(policy), None, SystemClock().now()
+    replay, judged, now = Replay(policy, assume=True), None, SystemClock().now()
     for number, line in lines:
         if line is None:
             print(f"line {number} is no JSON object, or no strict one", file=sys.stderr)

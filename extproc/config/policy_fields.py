@@ -1,7 +1,7 @@
 """The kinds of value in a policy file: words, globs, pointers, expressions, times; each is checked as it is read."""
 
 from enum import Enum
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
@@ -66,6 +66,12 @@ def _channel(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _recordable(asked: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic gives the value by position
+    if isinstance(info.context, Vocabulary) and info.context.recording is False:
+        raise ValueError("the configuration has no recording.file to keep messages in")
+    return asked
+
+
 def _pointer(value: object) -> PointerPattern:
     if not isinstance(value, str) or len(value) > _LONGEST:
         raise ValueError("a pointer is a text of at most 256 characters")
@@ -109,6 +115,7 @@ Words = Annotated[list[Word], *_MANY]
 Methods = Annotated[list[Annotated[Word, AfterValidator(_method)]], *_MANY]
 EvidenceCodes = Annotated[list[Annotated[str, AfterValidator(_evidence)]], *_MANY]
 Entities = Annotated[list[Annotated[Word, AfterValidator(_entity)]], *_MANY]
+Recorded = Annotated[Literal[True], AfterValidator(_recordable)]
 Channels = Annotated[list[Annotated[Name, AfterValidator(_channel)]], *_MANY]
 Zone = Annotated[Word, AfterValidator(zone)]
 

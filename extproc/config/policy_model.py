@@ -186,7 +186,7 @@ class RuleModel(Strict):
     strip: f.Arguments | None = None
     log: f.LogWord | None = None
     notify: f.Channels | None = None
-    record: Literal[True] | None = None
+    record: f.Recorded | None = None
     rate_limit: f.Name | None = None
     approval: Approval | None = None
     scopes: f.Words | None = None

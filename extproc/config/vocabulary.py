@@ -6,10 +6,14 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Entities that a detector finds, and configured channels; `channels` is None where no configuration is at hand."""
+    """Entities that a detector finds, configured channels, and whether messages can be recorded.
+
+    `channels` and `recording` are None where no configuration is at hand.
+    """
 
     entities: frozenset[str] = frozenset()
     channels: frozenset[str] | None = None
+    recording: bool | None = None
 
 
 NOTHING_INSTALLED: Final = Vocabulary()

@@ -1,12 +1,12 @@
 """Messages of a file judged one after the other, each with what the messages before it have made known.
 
 A line is a JSON object: `direction` and `message`, and as far as they are known `principal` (a subject, or an object of
-its members), `server`, `session`, `namespace` and `at`. Recorded traffic has the same form. A line alone can also say
-what would have been known of it: `intent`, `history` and, for a response, the `call` that it answers.
+its members), `server`, `session`, `namespace` and `at`. Recorded traffic has the same form. A line alone can
+also say what would have been known of it: `intent`, `history` and, for a response, the `call` that it answers.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
@@ -32,10 +32,10 @@ from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
 from extproc.pipeline.stages import inspect
 from extproc.policy.facts import History
+from extproc.policy.past import Past
 from extproc.policy.rules import Policy
 
 _REMEMBERED: Final = 100_000
-_RECENT_TOOLS: Final = 64
 _SETS: Final = ("groups", "roles", "scopes")
 _WORDS: Final = ("subject", "source", "issuer", "agent", "organisation", "team")
 
@@ -48,25 +48,28 @@ class LineError(ValueError):
     """A line that is no input; it never quotes what stands there."""
 
 
-@dataclass(slots=True)
-class _Past:
-    calls: int = 0
-    refused: int = 0
-    tools: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    intents: frozenset[Intent] = frozenset()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Assumed:
+    classification: Classification | None = None
+    history: History | None = None
+    call: Call | None = None
 
-    def history(self) -> History:
-        return History(calls=self.calls, refused=self.refused, tools=frozenset(self.tools), intents=self.intents)
+
+_NOTHING: Final = _Assumed()
 
 
 class Replay:
-    """Judges lines in order by one policy, keeping state by (principal, session, server)."""
+    """Judges lines in order by one policy, keeping state by (principal, session, server).
 
-    def __init__(self, policy: Policy) -> None:
+    With `assume`, a line can say what would have been known of it; otherwise such members are not looked at.
+    """
+
+    def __init__(self, policy: Policy, *, assume: bool = False) -> None:
         """Begin with nothing remembered."""
         self._policy = policy
+        self._assume = assume
         self._calls: OrderedDict[tuple[_Scope, Direction, type, RequestId], Call] = OrderedDict()
-        self._pasts: OrderedDict[_Scope, _Past] = OrderedDict()
+        self._pasts: OrderedDict[_Scope, Past] = OrderedDict()
         self._profiles: OrderedDict[tuple[str, str], ToolProfile] = OrderedDict()
 
     def judge(self, line: JsonObject) -> Inspection | Rejection:
@@ -79,19 +82,20 @@ class Replay:
         if isinstance(message, Rejection):
             return message
         scope = (principal.subject, session or "", server)
-        past = self._pasts.get(scope, _Past())
+        assumed = _assumed(line, message) if self._assume else _NOTHING
+        past = self._pasts.get(scope, Past())
         context = Context(
             direction=direction,
             server=server,
             principal=principal,
             session=session,
-            call=self._answered(scope, direction, message) or _call(line, message),
+            call=self._answered(scope, direction, message) or assumed.call,
             profile=self._profile(server, message),
             namespace=_text(line, "namespace"),
-            history=_history(line) or past.history(),
+            history=assumed.history or past.history,
             now=_time(line),
         )
-        inspection = inspect(message, context, self._policy, classification=_classified(line))
+        inspection = inspect(message, context, self._policy, classification=assumed.classification)
         self._remember(scope, past, inspection)
         return inspection
 
@@ -107,14 +111,14 @@ class Replay:
             case _:
                 return None
 
-    def _remember(self, scope: _Scope, past: _Past, inspection: Inspection) -> None:
+    def _remember(self, scope: _Scope, past: Past, inspection: Inspection) -> None:
         context, message = inspection.context, inspection.message
         match message:
             case Request():
                 call = _call_of(message, inspection)
                 _put(self._calls, (scope, context.direction, type(message.id), message.id), call)
                 if message.method == "tools/call":
-                    _note(past, call, refused=inspection.decision.effect is not Effect.ALLOW)
+                    past.add(call.tool, call.intent, refused=inspection.decision.effect is not Effect.ALLOW)
                     _put(self._pasts, scope, past)
             case Response() if context.call is not None and context.call.method == "tools/list":
                 tools = message.result.get("tools")
@@ -164,19 +168,10 @@ def _call_of(message: Request, inspection: Inspection) -> Call:
     )
 
 
-def _note(past: _Past, call: Call, *, refused: bool) -> None:
-    past.calls += 1
-    past.refused += refused
-    if call.tool is not None:
-        _put(past.tools, call.tool, None, most=_RECENT_TOOLS)
-    if call.intent is not None:
-        past.intents |= {call.intent}
-
-
-def _put(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value, most: int = _REMEMBERED) -> None:
+def _put(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
     kept[key] = value
     kept.move_to_end(key)
-    if len(kept) > most:
+    if len(kept) > _REMEMBERED:
         kept.popitem(last=False)
 
 
@@ -193,6 +188,10 @@ def _other(direction: Direction) -> Direction:
             return Direction.SERVER_TO_CLIENT
         case Direction.SERVER_TO_CLIENT:
             return Direction.CLIENT_TO_SERVER
+
+
+def _assumed(line: JsonObject, message: Message) -> _Assumed:
+    return _Assumed(classification=_classified(line), history=_history(line), call=_call(line, message))
 
 
 def _classified(line: JsonObject) -> Classification | None:

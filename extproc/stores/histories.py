@@ -7,11 +7,10 @@ from typing import Final
 
 from extproc.model.intent import Intent
 from extproc.policy.facts import NO_HISTORY, History
+from extproc.policy.past import Past
 from extproc.ports import Scope
 
 MAX_HISTORIES: Final = 20_000
-# What a history still knows by name; the counts go on.
-MAX_TOOLS: Final = 64
 # A history ends when nothing was added for this long.
 IDLE_SECONDS: Final = 3600.0
 
@@ -19,11 +18,7 @@ IDLE_SECONDS: Final = 3600.0
 @dataclass(slots=True)
 class _Entry:
     seen: float
-    calls: int = 0
-    refused: int = 0
-    tools: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    intents: set[Intent] = field(default_factory=set)
-    shown: History = NO_HISTORY
+    past: Past = field(default_factory=Past)
 
 
 class MemoryHistories:
@@ -37,26 +32,13 @@ class MemoryHistories:
     async def of(self, scope: Scope) -> History:
         """See `HistoryStore`."""
         entry = self._current(scope)
-        return entry.shown if entry is not None else NO_HISTORY
+        return entry.past.history if entry is not None else NO_HISTORY
 
     async def add(self, scope: Scope, tool: str, intent: Intent, *, refused: bool) -> None:
         """See `HistoryStore`."""
         entry = self._current(scope) or _Entry(seen=0.0)
         entry.seen = self._steady()
-        entry.calls += 1
-        entry.refused += refused
-        if not refused:
-            entry.intents.add(intent)
-            entry.tools[tool] = None
-            entry.tools.move_to_end(tool)
-            if len(entry.tools) > MAX_TOOLS:
-                entry.tools.popitem(last=False)
-        entry.shown = History(
-            calls=entry.calls,
-            refused=entry.refused,
-            tools=frozenset(entry.tools),
-            intents=frozenset(entry.intents),
-        )
+        entry.past.add(tool, intent, refused=refused)
         self._entries[scope] = entry
         self._entries.move_to_end(scope)
         if len(self._entries) > MAX_HISTORIES:

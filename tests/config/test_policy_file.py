@@ -137,6 +137,14 @@ def test_what_is_not_installed_cannot_be_named() -> None:
     ]
 
 
+def test_recording_needs_a_file_to_record_in() -> None:
+    text = f"{HEAD}spec: {{default: deny, rules: [{{id: a, record: true}}]}}\n".encode()
+    with pytest.raises(ConfigError, match=r"no recording\.file"):
+        parse_policy(text, "p.yaml", Vocabulary(recording=False))
+    for known in (Vocabulary(recording=True), Vocabulary()):
+        assert parse_policy(text, "p.yaml", known).rules[0].obligations.record
+
+
 def test_without_a_configuration_channels_are_not_checked() -> None:
     text = f"{HEAD}spec: {{default: deny, rules: [{{id: a, notify: [security]}}]}}\n"
     assert parse_policy(text.encode(), "p.yaml").rules[0].obligations.notify == {"security"}

@@ -19,7 +19,7 @@ def line(message: JsonValue, direction: str = "client_to_server", **members: Jso
 
 
 def judged(loaded: Policy, *lines: JsonObject) -> list[str]:
-    replay = Replay(loaded)
+    replay = Replay(loaded, assume=True)
     found = [replay.judge(one) for one in lines]
     assert all(isinstance(one, Inspection) for one in found)
     return [one.decision.outcome.value for one in found if isinstance(one, Inspection)]
@@ -95,5 +95,5 @@ def test_what_the_wire_refuses_is_a_rejection() -> None:
 )
 def test_a_line_that_is_no_input_is_told_without_quoting_it(bad: JsonObject) -> None:
     with pytest.raises(LineError) as caught:
-        Replay(policy()).judge(bad)
+        Replay(policy(), assume=True).judge(bad)
     assert "bad" not in str(caught.value)

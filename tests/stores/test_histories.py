@@ -8,9 +8,10 @@ import pytest
 
 from extproc.model.intent import Intent
 from extproc.policy.facts import NO_HISTORY, History
+from extproc.policy.past import MAX_TOOLS
 from extproc.ports import Scope
 from extproc.stores import histories
-from extproc.stores.histories import IDLE_SECONDS, MAX_TOOLS, MemoryHistories
+from extproc.stores.histories import IDLE_SECONDS, MemoryHistories
 
 _T = TypeVar("_T")
 ADA, BEN = Scope(principal="ada", session=None), Scope(principal="ben", session=None)

@@ -1,0 +1,1 @@
+"""Find personal data, secrets and financial data in every string of a message."""

@@ -1,0 +1,1 @@
+"""The shipped detectors: data files, one family of formats each."""
