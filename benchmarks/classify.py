@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.messages import SHAPES
+from benchmarks.messages import request as structured
 from extproc.classify.intent import classify
 from extproc.classify.profile import profile_of
 from extproc.model.message import JsonObject, Request
@@ -44,13 +46,20 @@ def calls(number: int) -> list[tuple[str, JsonObject]]:
     ]
 
 
+def structured_call(size: int) -> tuple[str, JsonObject]:
+    """Return the call of the decision path's benchmark: nested records and prose of a size."""
+    shape = next(each for each in SHAPES if each.body == size)
+    params = json.JSONDecoder().decode(structured(shape, len(SHAPES) * 1000).decode())["params"]
+    return params["name"], params["arguments"]
+
+
 def timed(work: Sequence[Callable[[], object]]) -> list[float]:
-    """Return the microseconds of each piece of work, ascending."""
+    """Return the microseconds of CPU time of each piece of work, ascending: other work on the machine counts not."""
     taken = []
     for each in work:
-        start = time.perf_counter()
+        start = time.thread_time()
         each()
-        taken.append((time.perf_counter() - start) * 1e6)
+        taken.append((time.thread_time() - start) * 1e6)
     return sorted(taken)
 
 
@@ -74,7 +83,7 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=Path, help="a file of labelled calls")
+    parser.add_argument("--rows", type=Path, nargs="+", default=[], help="files of labelled calls")
     parser.add_argument("--tools", type=Path, help="a file of tool definitions")
     options = parser.parse_args()
     show("first call of each shape", timed([work_of(*call) for call in calls(0)]))
@@ -84,8 +93,11 @@ def main() -> None:
     )
     statements = [f"SELECT c{n}, d{n} FROM t{n} WHERE e{n} = 1" for n in range(_ROUNDS)]  # noqa: S608 (run by nobody)
     show("SQL, every shape new", timed([work_of("run_sql", {"sql": each}) for each in statements]))
+    for size in sorted({shape.body for shape in SHAPES}):
+        call = structured_call(size)
+        show(f"structured arguments, {size} bytes", timed([work_of(*call)] * _ROUNDS))
     if options.rows:
-        work = [work_of(row["tool"], row["arguments"]) for row in rows_of(options.rows)]
+        work = [work_of(row["tool"], row["arguments"]) for path in options.rows for row in rows_of(path)]
         show("rows, cold", timed(work))
         show("rows, warm", timed(work * 20))
     tools = (

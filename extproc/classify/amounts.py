@@ -23,6 +23,9 @@ _LONGEST_AMOUNT: Final = 32
 BULK_ROWS: Final = 1000
 LARGE_MONEY: Final = 10_000
 
+_STORES: Final = (
+    "table", "collection", "object", "entity", "resource", "index", "type", "object_type", "module", "dataset", "model",
+)  # fmt: skip
 _LIMITS: Final = word_set(
     """
     limit size count max results rows top page take first last n number quantity pagesize perpage maxresults
@@ -30,14 +33,8 @@ _LIMITS: Final = word_set(
 )
 _NOT_LIMITS: Final = frozenset({"page", "page_number", "number", "page_index", "last", "issue_number", "pull_number"})
 _MONEY_KEYS: Final = word_set("amount amounts total sum value price cents usd eur gbp quantity")
-_MONEY_WORDS: Final = word_set(
-    """
-    pay payment payments charge invoice refund transfer payout money funds order checkout purchase buy billing
-    budget bid donate withdraw deposit stripe paypal wallet bank trade sell subscription fund wire salary bonus
-    expense credit debit loan
-    """
-)
 _ALL: Final = frozenset({"*", "%", "all", "**", ".*", "*.*", "@all"})
+_EVERYTHING: Final = frozenset({"all", "everything"})
 _SELECTING: Final = word_set(
     """
     id ids query filter q pattern search name names match where selector scope target keys key users members email
@@ -68,23 +65,30 @@ def read_amount(subject: Subject, words: tuple[str, ...], value: JsonValue, *, p
     marks: list[Mark] = []
     if isinstance(value, str) and value.strip().lower() in _ALL and words[-1] in _SELECTING:
         marks += _everything(subject, persons=persons)
-    if value is True and words[-1] in {"all", "everything"}:
+    if value is True and words[-1] in _EVERYTHING:
         marks += _everything(subject, persons=persons)
-    number = number_of(value)
+    limit = persons and subject.intent is Intent.READ and is_limit(words)
+    money = is_money(words) and subject.moves_money
+    number = number_of(value) if limit or money else None
     if number is None:
         return marks
-    if _is_limit(words) and persons and subject.intent is Intent.READ and (number >= BULK_ROWS or number < 0):
+    if limit and (number >= BULK_ROWS or number < 0):
         marks.append(("bulk_personal", Intent.EXFILTRATIVE))
-    if (
-        words[-1] in _MONEY_KEYS
-        and any(word in _MONEY_WORDS for word in subject.words)
-        and subject.intent is not Intent.READ
-    ):
-        marks += _money(subject, abs(number))
-    return marks
+    return marks + _money(subject, abs(number)) if money else marks
 
 
-def _is_limit(words: tuple[str, ...]) -> bool:
+def selects(words: tuple[str, ...]) -> bool:
+    """Tell whether a wildcard or a switch of this name means all there are."""
+    return words[-1] in _SELECTING or words[-1] in _EVERYTHING
+
+
+def is_money(words: tuple[str, ...]) -> bool:
+    """Tell whether a number of this name may be an amount of money."""
+    return words[-1] in _MONEY_KEYS
+
+
+def is_limit(words: tuple[str, ...]) -> bool:
+    """Tell whether a number of this name says how many are asked for."""
     return words[-1] in _LIMITS and "_".join(words) not in _NOT_LIMITS
 
 
@@ -101,20 +105,5 @@ def _everything(subject: Subject, *, persons: bool) -> list[Mark]:
 
 def about_persons(subject: Subject, arguments: Mapping[str, JsonValue]) -> bool:
     """Tell whether a call is about persons, by the name of the tool or of the table, object or collection it names."""
-    named = (
-        arguments.get(key)
-        for key in (
-            "table",
-            "collection",
-            "object",
-            "entity",
-            "resource",
-            "index",
-            "type",
-            "object_type",
-            "module",
-            "dataset",
-            "model",
-        )
-    )
+    named = (arguments.get(key) for key in _STORES)
     return subject.persons or any(isinstance(each, str) and names_persons(each[:128]) for each in named)

@@ -37,6 +37,8 @@ CODES: Final[dict[str, tuple[float, str]]] = {
     "annotation_destructive": (0.9, "the server says that the tool may destroy"),
     "schema_operation": (0.6, "the worst operation that the schema offers, when a call names none"),
     "schema_executes": (0.6, "the schema takes a command, code or statement, and the call shows none"),
+    "schema_money": (0.7, "the tool sends, and its schema takes an amount"),
+    "schema_saves": (0.6, "the schema takes a place where the result is saved as a file"),
     "update_without_target": (0.6, "a tool that overwrites is called without any argument that bounds it"),
     "operation": (0.95, "the operation that an argument names"),
     "operation_unknown": (0.4, "the operation that an argument names is not known"),

@@ -28,6 +28,8 @@ class CommandReading:
 
 READS: Final = CommandReading()
 UNKNOWN: Final = CommandReading(marks=(("shell_unknown", Intent.WRITE),))
+_SHOWS_ONLY: Final = re.compile(r"--dry-run\Z|-[a-zA-Z]*n[a-zA-Z]*\Z")
+_PLAIN: Final = re.compile(r"[\w@%+=:,./~{}$*?-]+")
 _CODES: Final = {
     Intent.WRITE: "shell_write",
     Intent.DESTRUCTIVE: "shell_destroy",
@@ -40,10 +42,14 @@ def marked(intent: Intent, code: str | None = None) -> CommandReading:
 
 
 def quoted(words: Sequence[str]) -> str:
-    return " ".join(
-        word if re.fullmatch(r"[\w@%+=:,./~{}$*?-]+", word) else "'" + word.replace("'", "'\\''") + "'"
-        for word in words
-    )
+    return " ".join(word if _PLAIN.fullmatch(word) else "'" + word.replace("'", "'\\''") + "'" for word in words)
+
+
+def rehearses(program: str, words: Sequence[str]) -> bool:
+    """Tell whether a command only shows what it would do. `-n` says so for `git clean` alone."""
+    if program == "git" and words[:1] == ("clean",):
+        return any(_SHOWS_ONLY.match(word) for word in words[1:])
+    return any(word in {"--dry-run", "--dry-run=client", "--dry-run=server"} for word in words)
 
 
 def tabled(table: tuple[tuple[str, Intent], ...], words: Sequence[str]) -> CommandReading:

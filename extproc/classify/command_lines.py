@@ -248,3 +248,5 @@ VERBAL: Final = word_set(
     virsh wrangler
     """
 )
+# Of these, the ones whose first word always names a group of things.
+GROUPED: Final = word_set("aws az doctl gcloud gh glab ibmcloud linode-cli oci")

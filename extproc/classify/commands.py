@@ -6,12 +6,17 @@ from typing import Final
 
 from extproc.classify import command_lines, programs, transfers
 from extproc.classify.codes import Mark
-from extproc.classify.command import READS, UNKNOWN, Command, CommandReading, marked, quoted, tabled
+from extproc.classify.command import READS, UNKNOWN, Command, CommandReading, marked, quoted, rehearses, tabled
 from extproc.classify.names import read_name
 from extproc.classify.paths import is_secret, is_system
+from extproc.classify.powershell import read_cmdlet
 from extproc.classify.special_commands import SPECIAL
 from extproc.model.intent import Intent
 
+_TOKENS: Final = re.compile(
+    r"(?:access|print|get)[-_](?:identity_)?(?:access_)?token|versions_access|secret_show|auth_token"
+    r"|export-credentials|configure_get"
+)
 _ASSIGNS: Final = re.compile(r"\A[A-Za-z_]\w*=")
 
 
@@ -26,7 +31,10 @@ def read_command(command: Command, inside: frozenset[str]) -> CommandReading:
     if program in programs.WRAPPERS and (program != "env" or _wraps(words)):
         return CommandReading(inner=_wrapped(program, words[1:]))
     special = SPECIAL.get(program)
-    reading = special(words, command, inside) if special is not None else _general(program, words)
+    if special is not None:
+        reading = special(words, command, inside)
+    else:
+        reading = read_cmdlet(program, command.text) or _general(program, words)
     return CommandReading(marks=(*reading.marks, *_files(program, words)), inner=reading.inner)
 
 
@@ -66,8 +74,10 @@ def _wrapped(program: str, words: Sequence[str]) -> tuple[str, ...]:
 def _general(program: str, words: tuple[str, ...]) -> CommandReading:
     table = command_lines.CLI.get(command_lines.CLI_ALIASES.get(program, program))
     if table is not None:
-        return tabled(table, words[1:])
+        return READS if rehearses(program, words[1:]) else tabled(table, words[1:])
     if program in command_lines.VERBAL:
+        if rehearses(program, words[1:]):
+            return READS
         return _verbal(program, words[1:])
     if program in programs.DUMPS:
         return marked(Intent.EXFILTRATIVE, "shell_dump")
@@ -88,13 +98,11 @@ def _verbal(program: str, words: Sequence[str]) -> CommandReading:
     if cloud is not None:
         return marked(*cloud)
     joined = "_".join(plain)
-    if re.search(
-        r"(?:access|print|get)[-_](?:identity_)?(?:access_)?token|versions_access|secret_show|auth_token"
-        r"|export-credentials|configure_get",
-        joined,
-    ):
+    if _TOKENS.search(joined) is not None:
         return marked(Intent.EXFILTRATIVE, "shell_secret")
-    readings = [read_name(word) for word in plain if word]
+    # The first word names a group of things, though it may read like a verb: `compute instances delete`.
+    grouped = plain[1:] + plain[:1] if program in command_lines.GROUPED else plain
+    readings = [read_name(word) for word in grouped if word]
     found = next(
         (reading for reading in readings if reading.code is not None and reading.sure and not reading.generic), None
     )

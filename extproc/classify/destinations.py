@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from extproc.classify import paths, vocabulary
+from extproc.classify import paths, verbs
 from extproc.classify.codes import Mark
 from extproc.classify.sensitive import names_credential
 from extproc.classify.subject import Subject
@@ -80,12 +80,38 @@ _POWERS: Final = word_set(
     """
 )
 _CLICKS: Final = word_set("click press tap submit select check hover type fill toggle")
+# An agent in a browser is told in words what to do.
+_TOLD: Final = word_set("action actions instruction instructions task goal prompt step")
 _CLICKED: Final = word_set("selector element ref target label button locator xpath css description")
+
+_RANGES: Final = word_set(
+    "cidr cidrs block source sources range ranges ip ips address addresses prefix prefixes network networks allowed"
+)
+# All of the internet: a protection that lets it in is none.
+_ANYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
+_KINDS: Final = word_set("kind resource resources type")
+_KEPT_SECRET: Final = word_set("secret secrets credential credentials")
+_LEADING: Final = (
+    _RANGES | _KINDS | _RECIPIENTS | _PUBLIC_KEYS | _URLS | _PLACES | _CREDENTIAL_KEYS | _ROLES | _CLICKED | _TOLD
+)
+# What is drafted for somebody stays here until it is sent.
+_KEEPS: Final = word_set("draft compose save prepare")
+_OPEN_FLAGS: Final = frozenset({("publicly", "accessible"), ("public", "access")})
 
 
 def is_content(words: tuple[str, ...]) -> bool:
     """Tell whether an argument of this name is content: text that is carried, not obeyed."""
     return bool(words) and words[-1] in _CONTENT
+
+
+def leads(words: tuple[str, ...]) -> bool:
+    """Tell whether an argument of this name may say where content goes, what it is taken from, or who may see it."""
+    return words[-1] in _LEADING
+
+
+def is_flag(words: tuple[str, ...]) -> bool:
+    """Tell whether a flag of this name says who may see something."""
+    return words[-1] in {"public", "private"} or words[-2:] in _OPEN_FLAGS
 
 
 def read_text(subject: Subject, words: tuple[str, ...], text: str) -> list[Mark]:
@@ -102,14 +128,24 @@ def read_text(subject: Subject, words: tuple[str, ...], text: str) -> list[Mark]
         (last in _PLACES or subject.name.verb in {"read", "open"}) and paths.looks_like_path(text)
     ):
         marks += _path(subject, last, text)
-    if last in _CLICKED and subject.name.verb in _CLICKS:
+    if (last in _CLICKED and subject.name.verb in _CLICKS) or (last in _TOLD and "act" in subject.words):
         marks += _clicked(text)
+    return marks + _rights(subject, last, text)
+
+
+def _rights(subject: Subject, last: str, text: str) -> list[Mark]:
+    """Mark who gets in, which rights are given, what becomes public and which secret is read."""
+    marks: list[Mark] = []
+    if last in _RANGES and subject.intent is not Intent.READ and text.strip() in _ANYWHERE:
+        marks.append(("public_access", Intent.DESTRUCTIVE))
     if last in _ROLES and subject.intent is not Intent.READ and text.strip().lower() in _POWERS:
         marks.append(("privilege", Intent.DESTRUCTIVE))
     if _BUCKET.match(text) is not None and last in _RECIPIENTS | _URLS | _PLACES and subject.name.verb in _CARRIES:
         marks.append(("recipient_outside", Intent.EXFILTRATIVE))
     if _makes_public(subject, last, text):
         marks.append(("public_access", Intent.EXFILTRATIVE))
+    if last in _KINDS and text.lower() in _KEPT_SECRET and _reads_one(subject, last):
+        marks.append(("secret_named", Intent.EXFILTRATIVE))
     if (
         last in _CREDENTIAL_KEYS
         and _reads_one(subject, last)
@@ -123,7 +159,7 @@ def read_text(subject: Subject, words: tuple[str, ...], text: str) -> list[Mark]
 
 def _clicked(text: str) -> list[Mark]:
     """Mark what is clicked, which is named like what it does: `#delete-account`, `Pay now`."""
-    classes = [vocabulary.VERBS.get(word, Intent.READ) for word in tokenize(text) if word not in vocabulary.NOUNS_TOO]
+    classes = [verbs.VERBS.get(word, Intent.READ) for word in tokenize(text) if word not in verbs.NOUNS_TOO]
     harms = Intent.DESTRUCTIVE in classes or {"pay", "purchase", "buy", "transfer"} & set(tokenize(text))
     return [("operation", Intent.DESTRUCTIVE)] if harms else []
 
@@ -140,7 +176,7 @@ def _reads_one(subject: Subject, last: str) -> bool:
 
 
 def _hands_out(subject: Subject) -> bool:
-    return subject.name.outward and subject.intent is not Intent.READ
+    return subject.name.outward and subject.intent is not Intent.READ and subject.name.verb not in _KEEPS
 
 
 def _url(subject: Subject, last: str, text: str) -> list[Mark]:
@@ -187,5 +223,5 @@ def read_flag(subject: Subject, words: tuple[str, ...], flag: JsonValue) -> list
     if subject.intent is Intent.READ or subject.name.verb in {"create", "init"}:
         return []
     opens = (words[-1:] == ("public",) and flag is True) or (words[-1:] == ("private",) and flag is False)
-    opens = opens or (words[-2:] in {("publicly", "accessible"), ("public", "access")} and flag is True)
+    opens = opens or (words[-2:] in _OPEN_FLAGS and flag is True)
     return [("public_access", Intent.EXFILTRATIVE)] if opens else []

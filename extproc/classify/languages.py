@@ -8,6 +8,7 @@ from extproc.classify.codes import Mark
 from extproc.classify.graphql import looks_like_graphql, read_graphql
 from extproc.classify.names import read_name
 from extproc.classify.program_text import read_program
+from extproc.classify.schema import SURE_SELECTORS
 from extproc.classify.shell import looks_like_shell, read_shell
 from extproc.classify.sql import looks_like_sql, read_sql
 from extproc.classify.stores import read_redis
@@ -27,6 +28,17 @@ _CODE_KEYS: Final = word_set(
     code script javascript js python program source function snippet expression pagefunction
     """
 )
+_KEYS: Final = _SQL_KEYS | _QUERY_KEYS | _SHELL_KEYS | _CODE_KEYS
+# Whatever a statement begins with; what begins with another word is in none of the languages that are looked for.
+_FIRST: Final = re.compile(r"[\s(;]*+(?:([A-Za-z]+)|[{\"#/.-])")
+_OPENING: Final = word_set(
+    """
+    query mutation subscription fragment optional match unwind select with insert update delete drop create alter
+    rename truncate merge replace copy call exec execute grant revoke explain vacuum pragma show load begin commit
+    rollback do unload export backup set describe desc attach declare lock use refresh kill shutdown values table
+    handler flush optimize reindex
+    """
+)
 _PROGRAM_WORDS: Final = word_set(
     """
     python py javascript js node typescript ruby php lua jupyter notebook ipython evaluate browser page repl code
@@ -42,11 +54,18 @@ _CYPHER_WRITES: Final = re.compile(
     r"\b(?:create|merge|set|remove|detach\s+delete|delete|drop|load\s+csv|call\s+apoc\.(?:periodic|refactor|create))\b",
     re.IGNORECASE,
 )
+_CYPHER_STRINGS: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _CYPHER_DESTROYS: Final = re.compile(r"\b(?:delete|drop|remove)\b", re.IGNORECASE)
 _CYPHER: Final = re.compile(r"\A\s*(?:optional\s+)?(?:match|unwind|merge|create)\s*\(", re.IGNORECASE)
 # Kusto only reads, but for its management commands: `.drop table …`.
 _MANAGEMENT: Final = re.compile(r"\A\s*\.[a-z][a-z-]+\s")
+_OPERATION: Final = 128
 _SEARCHED: Final = 65536
+
+
+def speaks(words: tuple[str, ...]) -> bool:
+    """Tell whether an argument of this name is in a language, whatever the tool."""
+    return words[-1] in _KEYS or "sql" in words
 
 
 def read_language(subject: Subject, words: tuple[str, ...], text: str, language: str | None) -> tuple[Mark, ...] | None:
@@ -73,6 +92,9 @@ def _named(language: str, text: str) -> tuple[Mark, ...]:
 
 
 def _query(subject: Subject, text: str) -> tuple[Mark, ...] | None:
+    first = _FIRST.match(text, 0, _SEARCHED)
+    if first is None or (first[1] is not None and first[1].lower() not in _OPENING):
+        return None
     head = text[:_SEARCHED]
     if looks_like_graphql(head):
         return read_graphql(text)
@@ -85,16 +107,17 @@ def _query(subject: Subject, text: str) -> tuple[Mark, ...] | None:
     return None
 
 
-def unreadable(subject: Subject, words: tuple[str, ...]) -> bool:
+def unreadable(subject: Subject, words: tuple[str, ...], text: str) -> bool:
     """Tell whether an argument that could not be read is the one that decides what the tool does."""
+    if "_".join(words) in SURE_SELECTORS and read_name(text[:_OPERATION]).code is not None:
+        # It names the operation, which is read with the object that it stands in.
+        return False
     return subject.decides and bool(words) and words[-1] in _QUERY_KEYS and words[-1] not in {"text", "body"}
 
 
 def read_cypher(text: str) -> tuple[Mark, ...]:
     """Mark what a Cypher statement would do, by its clauses outside of strings."""
-    plain = re.sub(
-        r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", "''", text[:16384], flags=re.DOTALL
-    )
+    plain = _CYPHER_STRINGS.sub("''", text[:16384])
     if _CYPHER_DESTROYS.search(plain) is not None:
         return (("sql_destroy", Intent.DESTRUCTIVE),)
     return (("sql_write", Intent.WRITE),) if _CYPHER_WRITES.search(plain) is not None else ()

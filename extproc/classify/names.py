@@ -1,11 +1,14 @@
 """What the name of a tool says it does: the verb that rules, and what it is done to."""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
+from extproc.classify import verbs
 from extproc.classify import vocabulary as words
+from extproc.classify.command_lines import CLI, GROUPED
 from extproc.classify.sensitive import credential_pair, mentions_persons, names_credential, singular
-from extproc.classify.tokens import tokenize, word_set
+from extproc.classify.tokens import bases, tokenize, word_set
 from extproc.model.intent import RANK, Intent
 from extproc.model.value import value
 
@@ -34,6 +37,11 @@ class NameReading:
         return any(singular(word) in words.OUTWARD for word in self.words)
 
     @property
+    def reads_only(self) -> bool:
+        """Tell whether the name says that statements only read: `run_select_query`, `read_only_sql`."""
+        return "select" in self.words or "readonly" in self.words or ("read", "only") in pairwise(self.words)
+
+    @property
     def overwrites(self) -> bool:
         """Tell whether such a tool replaces what is there."""
         return self.intent is Intent.WRITE and self.verb in words.OVERWRITES
@@ -60,7 +68,7 @@ def read_name(name: str) -> NameReading:
 def _phrased(tokens: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for token in tokens:
-        if found and (found[-1], token) in words.PHRASES:
+        if found and (found[-1], token) in verbs.PHRASES:
             found[-1] = f"{found[-1]}_{token}"
         else:
             found.append(token)
@@ -69,11 +77,11 @@ def _phrased(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 def _class_of(verb: str) -> Intent:
     first, _, second = verb.partition("_")
-    return words.PHRASES[first, second] if second else (words.verb_class(verb) or Intent.READ)
+    return verbs.PHRASES[first, second] if second else (verbs.verb_class(verb) or Intent.READ)
 
 
 def _is_verb(token: str) -> bool:
-    return "_" in token or words.verb_class(token) is not None
+    return "_" in token or verbs.verb_class(token) is not None
 
 
 def _ruling_verb(tokens: tuple[str, ...]) -> tuple[str | None, int, bool]:
@@ -83,10 +91,19 @@ def _ruling_verb(tokens: tuple[str, ...]) -> tuple[str | None, int, bool]:
     nouns rule only where nothing else does, or in the first place.
     """
     places = [at for at, token in enumerate(tokens) if _is_verb(token)]
+    if tokens and tokens[-1] in words.MANAGING and all(tokens[at] in verbs.NOUNS_TOO for at in places):
+        # `file_manager`: what is managed is a noun, also where it reads like a verb.
+        return None, 0, False
+    if (
+        len(tokens) > 1
+        and tokens[-1] in words.DETAIL_NOUNS
+        and all(tokens[at] in verbs.NOUNS_TOO and tokens[at] not in words.SAYING for at in places)
+    ):
+        return None, 0, False
     if tokens and tokens[0] in _QUESTIONS:
         return ("check", 0, True)
-    certain = [at for at in places if tokens[at] not in words.NOUNS_TOO]
-    if not certain and tokens and tokens[-1] in words.VERBS_AT_THE_END:
+    certain = [at for at in places if tokens[at] not in verbs.NOUNS_TOO]
+    if not certain and tokens and tokens[-1] in verbs.VERBS_AT_THE_END:
         return tokens[-1], len(tokens) - 1, True
     if certain and certain[-1] == len(tokens) - 1 and 0 not in certain:
         # `storage_sync_group_get`: behind nouns, the verb comes last.
@@ -102,10 +119,22 @@ def _ruling_verb(tokens: tuple[str, ...]) -> tuple[str | None, int, bool]:
     return None, 0, False
 
 
+def _agent(word: str) -> str | None:
+    """Return the verb of a noun for who does it (`analyzer`, `file_finder`); None for other nouns."""
+    if word in words.NO_AGENTS or not word.endswith(("er", "or")):
+        return None
+    return next((stem for stem in bases(word[:-2]) if stem in verbs.VERBS), None)
+
+
 def _without_verb(tokens: tuple[str, ...]) -> NameReading:
+    agent = _agent(tokens[-1]) if tokens else None
+    if agent is not None and not any(token in words.GENERIC for token in tokens):
+        return NameReading(intent=_class_of(agent), code="name_verb", verb=agent, words=tokens, sure=False)
     if tokens and tokens[-1] in words.READ_NOUNS and tokens[-1] not in words.GENERIC and len(tokens) > 1:
         return NameReading(intent=Intent.READ, code="name_noun", verb="", words=tokens, sure=False)
     generic = next((token for token in tokens if token in words.GENERIC), None)
+    if len(tokens) == 1 and (tokens[0] in CLI or tokens[0] in GROUPED):
+        generic = tokens[0]
     if generic is not None and not (generic == "query" and _reads_by_query(tokens)):
         return NameReading(
             intent=Intent.WRITE,
@@ -116,7 +145,7 @@ def _without_verb(tokens: tuple[str, ...]) -> NameReading:
             generic=True,
             executor=_executes(tokens),
         )
-    if tokens and (generic or tokens[-1] in words.READ_NOUNS):
+    if tokens and (generic or tokens[-1] in words.READ_NOUNS or (len(tokens) > 1 and tokens[0] in words.SHOWN)):
         return NameReading(intent=Intent.READ, code="name_noun", verb=generic or "", words=tokens, sure=False)
     return NameReading(intent=Intent.WRITE, code=None, verb="", words=tokens, sure=False)
 
@@ -155,7 +184,7 @@ def _special(verb: str, tokens: tuple[str, ...]) -> tuple[str, Intent] | None:
             writes = any(token in words.RESOLVED for token in tokens)
             return ("name_verb", Intent.WRITE) if writes else None
         case "generate":
-            kept = any(token in words.KEPT_WHEN_GENERATED for token in tokens)
+            kept = _made(tokens) in words.KEPT_WHEN_GENERATED
             return ("name_verb", Intent.WRITE) if kept else None
         case "create" if any(token in words.RETURNED_TEXTS for token in tokens):
             return ("name_verb", Intent.READ)
@@ -165,6 +194,12 @@ def _special(verb: str, tokens: tuple[str, ...]) -> tuple[str, Intent] | None:
         case "select" if any(token in words.SQL_STORES for token in tokens):
             return ("name_verb", Intent.READ)
     return None
+
+
+def _made(tokens: tuple[str, ...]) -> str:
+    """Return what a name says is made: the last noun before a preposition (`invoice_pdf`, `link_for_invoice`)."""
+    ends = [at for at, token in enumerate(tokens) if at and token in {"for", "from", "of", "with", "by", "to", "in"}]
+    return tokens[ends[0] - 1 if ends else -1]
 
 
 def _revealing(verb: str, tokens: tuple[str, ...]) -> tuple[str, Intent] | None:

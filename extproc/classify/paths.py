@@ -49,6 +49,8 @@ _CLIMBS: Final = re.compile(
     r"(?:\A|/)\.\./(?:\.\./)*(?:etc|root|home|proc|var|sys|boot|usr|opt|windows|users)/", re.IGNORECASE
 )
 _SHAPE: Final = re.compile(r"\A(?:file://)?[~./\\]|\A[A-Za-z]:[\\/]|[/\\]|\A[^\s/]+\.[A-Za-z0-9]{1,12}\Z|\Aid_\w+\Z")
+_DOTS: Final = re.compile(r"/(?:\./)+")
+_SLASHES: Final = re.compile(r"//+")
 _LONGEST: Final = 4096
 
 
@@ -59,8 +61,8 @@ def normal(path: str) -> str:
         if "%" in path:
             path = unquote(path)
     path = path.replace("\\", "/").removeprefix("file://").replace("\x00", "")
-    path = re.sub(r"/(?:\./)+", "/", path)
-    return re.sub(r"//+", "/", path)
+    path = _DOTS.sub("/", path)
+    return _SLASHES.sub("/", path)
 
 
 def looks_like_path(text: str) -> bool:

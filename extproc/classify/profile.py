@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from extproc.classify.codes import seen
 from extproc.classify.description import DescriptionReading, read_description
@@ -20,7 +20,14 @@ from extproc.model.message import JsonValue
 _DIGESTED: Final = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "_meta", "icons")
 # What is requested, called or invoked is not known before an argument says it.
 _ASKS_FOR_ANYTHING: Final = frozenset({"request", "call", "invoke"})
+# With an amount, these send money away; money that is asked for comes back by a refund.
+_SENDS_MONEY: Final = frozenset({"transfer", "send", "pay", "withdraw", "wire", "donate", "remit", "approve", "bridge"})
+_SAVES: Final = frozenset(
+    {"download", "export", "extract", "convert", "screenshot", "render", "fetch", "get", "generate", "synthesize"}
+)
 _SELECTOR_LONGEST: Final = 64
+
+_Evidence: TypeAlias = tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +73,13 @@ def profile_of(tool: Mapping[str, JsonValue], *, trusted: bool = False) -> ToolP
 @lru_cache(maxsize=2048)
 def unknown_profile(name: str) -> ToolProfile:
     """Return the profile of a tool whose definition was never seen: by its name alone."""
-    schema = SchemaReading(selector=None, operations=None, executes=False, properties=0)
     return _profile(
-        name=name, description="", schema=schema, annotations={}, digest=digest_of({"name": name}), trusted=False
+        name=name,
+        description="",
+        schema=SchemaReading(),
+        annotations={},
+        digest=digest_of({"name": name}),
+        trusted=False,
     )
 
 
@@ -98,29 +109,46 @@ def _profile(
 ) -> ToolProfile:
     named = read_name(name)
     told = read_description(description)
-    unclear = named.generic or named.code is None
-    decides = (
-        named.generic
-        or schema.selector is not None
-        or (
-            (schema.executes or told.executes)
-            and (unclear or not named.sure or (named.intent is Intent.READ and named.verb in {"query", "get"}))
-        )
-    )
+    decides = _decides(named, told, schema)
     base, open_ = _said(named, told, schema, decides=decides)
     base, open_ = _annotated(base, open_, annotations, decides=decides, trusted=trusted)
     overwrites = (named.overwrites or (told.overwrites and named.intent is Intent.WRITE)) and not trusted
-    bare = seen([("update_without_target", Intent.DESTRUCTIVE)], "name") if overwrites else ()
+    # Where the schema demands arguments, a call without any reaches nothing.
+    bare = overwrites and not schema.demands
     floor = max((each.intent for each in base), key=RANK.__getitem__, default=Intent.READ)
     if not base and schema.operations is not None:
         floor = schema.operations[0]
     selector = schema.selector if schema.selector is not None and len(schema.selector) <= _SELECTOR_LONGEST else None
     return ToolProfile(
-        digest=digest, floor=floor, name=named, base=base, open=open_, bare=bare, decides=decides, selector=selector
+        digest=digest,
+        floor=floor,
+        name=named,
+        base=base,
+        open=open_,
+        bare=seen([("update_without_target", Intent.DESTRUCTIVE)], "name") if bare else (),
+        decides=decides,
+        selector=selector,
     )
 
 
-_Evidence = tuple[Evidence, ...]
+def _decides(named: NameReading, told: DescriptionReading, schema: SchemaReading) -> bool:
+    """Tell whether what the tool does is left to the arguments of a call."""
+    unclear = named.generic or named.code is None
+    if named.generic or schema.selector is not None or (unclear and told.generic and schema.selects):
+        return True
+    if schema.executes and told.executes_first:
+        # `deploy_job`, described as running the command that it is given.
+        return True
+    reads_by_query = named.intent is Intent.READ and named.verb in {"query", "get"}
+    return (schema.executes or told.executes) and (unclear or not named.sure or reads_by_query)
+
+
+def _schemed(named: NameReading, told: DescriptionReading, schema: SchemaReading) -> _Evidence:
+    """Return what the schema adds to a name that is clear: that money goes out, that a file is put somewhere."""
+    if schema.pays and named.verb in _SENDS_MONEY:
+        return seen([("schema_money", Intent.DESTRUCTIVE)], "name")
+    saves = schema.saves or (told.saves and named.verb in {"download", "export"})
+    return seen([("schema_saves", Intent.WRITE)], "name") if saves and named.verb in _SAVES else ()
 
 
 def _said(
@@ -131,12 +159,13 @@ def _said(
     described = seen(told.marks, "description")
     reads = any(each.intent is Intent.READ for each in described) and len(described) == 1
     if named.code is not None and not named.generic and not (reads and not named.sure):
-        base = seen([(named.code, named.intent)], "name")
+        base = (*seen([(named.code, named.intent)], "name"), *_schemed(named, told, schema))
     open_: _Evidence = ()
     if decides:
         open_ = described
         # A server that says it only reads is believed as long as no argument says otherwise.
-        executes = (named.executor or schema.executes or told.executes) and not told.read_only
+        reads_only = told.read_only or named.reads_only
+        executes = (named.executor or schema.executes or told.executes) and not reads_only
         if schema.operations is not None:
             open_ = (*open_, *seen([("schema_operation", schema.operations[1])], "name"))
         elif executes:
@@ -144,6 +173,8 @@ def _said(
                 "schema_executes" if schema.executes else "description_executes" if told.executes else "name_executes"
             )
             open_ = (*open_, *seen([(code, Intent.DESTRUCTIVE)], "name"))
+        if named.reads_only and not open_:
+            open_ = seen([("name_verb", Intent.READ)], "name")
         if named.generic and (named.verb in _ASKS_FOR_ANYTHING or not (open_ or base)):
             open_ = (*open_, *seen([("name_generic", Intent.WRITE)], "name"))
         return base, open_

@@ -1,5 +1,6 @@
 """Objects in arguments that decide as a whole: HTTP requests, named operations, searches of documents."""
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Final
 
@@ -7,12 +8,13 @@ from extproc.classify.codes import Mark
 from extproc.classify.names import read_name
 from extproc.classify.schema import SURE_SELECTORS
 from extproc.classify.stores import read_find, read_pipeline
-from extproc.classify.subject import Subject, key_words
-from extproc.classify.tokens import word_set
+from extproc.classify.subject import Subject
+from extproc.classify.tokens import tokenize, word_set
 from extproc.classify.web import is_url, method_class, read_request
 from extproc.model.intent import Intent
-from extproc.model.message import JsonObject
+from extproc.model.message import JsonValue
 
+_COLLECTIONS: Final = ("collection", "collection_name", "index")
 _METHODS: Final = (
     "method",
     "http_method",
@@ -49,6 +51,9 @@ _BODIES: Final = (
     "requestBody",
     "params_body",
 )
+# Without any of these, an object is neither a request nor a search of documents.
+DECIDING: Final = frozenset((*_TARGETS, *_COLLECTIONS, "pipeline"))
+_OVERRIDES: Final = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 _WEB_WORDS: Final = word_set("http https api rest request web url curl fetch webhook proxy graphql call get post")
 # An operation is named among the first members, or not found: then the call is not read.
 _LONGEST_NAME: Final = 128
@@ -57,16 +62,23 @@ _NESTED: Final = ("tool", "tool_name", "toolName", "function", "function_name", 
 _MANY: Final = word_set("deletemany updatemany delete update updates replace remove modify")
 
 
-def read_object(subject: Subject, members: JsonObject, *, top: bool) -> tuple[Mark, ...] | None:
+def names_operation(subject: Subject) -> bool:
+    """Tell whether an argument may name what the tool does."""
+    return subject.decides or not subject.name.sure or subject.selector is not None
+
+
+def read_object(subject: Subject, members: Mapping[str, JsonValue], *, top: bool) -> tuple[Mark, ...] | None:
     """Mark what an object says the call does; None when it says nothing."""
-    found = [each for each in (_request(subject, members), _documents(subject, members)) if each is not None]
+    found = []
+    if not DECIDING.isdisjoint(members):
+        found = [each for each in (_request(subject, members), _documents(subject, members)) if each is not None]
     operation = _operation(subject, members, top=top)
     if operation is not None:
         found.append(operation)
     return tuple(mark for each in found for mark in each) if found else None
 
 
-def _text(members: JsonObject, keys: tuple[str, ...]) -> str | None:
+def _text(members: Mapping[str, JsonValue], keys: tuple[str, ...]) -> str | None:
     for key in keys:
         text = members.get(key)
         if isinstance(text, str) and text:
@@ -74,7 +86,7 @@ def _text(members: JsonObject, keys: tuple[str, ...]) -> str | None:
     return None
 
 
-def _request(subject: Subject, members: JsonObject) -> tuple[Mark, ...] | None:
+def _request(subject: Subject, members: Mapping[str, JsonValue]) -> tuple[Mark, ...] | None:
     """Mark a request: a method and a target make one; a target alone does for a tool of the web."""
     method = _text(members, _METHODS)
     target = _text(members, _TARGETS)
@@ -92,18 +104,31 @@ def _request(subject: Subject, members: JsonObject) -> tuple[Mark, ...] | None:
         if subject.name.sure and subject.intent is not Intent.READ:
             return None
         method = "POST" if body else "GET"
-    return tuple(read_request(method, target, body=body, inside=subject.inside))
+    return tuple(read_request(_overridden(members) or method, target, body=body, inside=subject.inside))
 
 
-def _operation(subject: Subject, members: JsonObject, *, top: bool) -> tuple[Mark, ...] | None:
+def _overridden(members: Mapping[str, JsonValue]) -> str | None:
+    """Return the method that a header puts in the place of the one that is sent, as many frameworks allow."""
+    headers = members.get("headers")
+    if isinstance(headers, dict):
+        for name, each in islice(headers.items(), _MEMBERS):
+            if name.lower() in _OVERRIDES and isinstance(each, str) and method_class(each.strip()) is not None:
+                return each.strip()
+    return None
+
+
+def _operation(subject: Subject, members: Mapping[str, JsonValue], *, top: bool) -> tuple[Mark, ...] | None:
     """Read the operation that an argument names, for tools that leave it to their arguments."""
-    if not (subject.decides or not subject.name.sure or subject.selector is not None):
+    if not names_operation(subject):
         return None
     for key, each in islice(members.items(), _MEMBERS):
         if not isinstance(each, str) or len(each) > _LONGEST_NAME:
             continue
         if (key == subject.selector and top) or (subject.decides and _selects(subject, key)):
-            if method_class(each) is not None and _text(members, _TARGETS) is not None:
+            if key in _METHODS and method_class(each) is not None and _text(members, _TARGETS) is not None:
+                continue
+            if key == "service" and not (read_name(each).sure and read_name(each).code == "name_verb"):
+                # Most services are named by a noun; `turn_on` is an operation of one.
                 continue
             return _named(each)
     return None
@@ -112,7 +137,7 @@ def _operation(subject: Subject, members: JsonObject, *, top: bool) -> tuple[Mar
 def _selects(subject: Subject, key: str) -> bool:
     if key in _NESTED:
         return any(word in {"tool", "tools", "function", "call", "invoke", "dispatch"} for word in subject.words)
-    return "_".join(key_words(key)) in SURE_SELECTORS
+    return key == "service" or "_".join(tokenize(key)) in SURE_SELECTORS
 
 
 def _named(operation: str) -> tuple[Mark, ...]:
@@ -122,7 +147,7 @@ def _named(operation: str) -> tuple[Mark, ...]:
     return () if reading.intent is Intent.READ else (("operation", reading.intent),)
 
 
-def _documents(subject: Subject, members: JsonObject) -> tuple[Mark, ...] | None:
+def _documents(subject: Subject, members: Mapping[str, JsonValue]) -> tuple[Mark, ...] | None:
     """Mark searches and changes of documents in a collection: an empty filter means all of them."""
     collection = members.get("collection") or members.get("collection_name") or members.get("index")
     pipeline = members.get("pipeline")

@@ -5,6 +5,7 @@ from typing import Final
 
 from extproc.classify.names import read_name
 from extproc.classify.tokens import tokenize, word_set
+from extproc.classify.verbs import NOUNS_TOO, verb_class
 from extproc.model.intent import RANK, Intent
 from extproc.model.message import JsonValue
 from extproc.model.value import value
@@ -31,36 +32,73 @@ _LANGUAGES: Final = word_set(
 )
 
 
+# Where a tool puts a file on the disk of whoever runs the server.
+_SAVED_TO: Final = word_set("output save saved destination dest target local out")
+_FILES: Final = word_set("path file filename filepath dir directory folder destination audio image video")
+_AMOUNTS: Final = word_set("amount amounts")
+
+
 @value
 class SchemaReading:
-    """What a schema says. `operations` is the mildest and the worst class of what the selector offers."""
+    """What a schema says.
 
-    selector: str | None
-    operations: tuple[Intent, Intent] | None
-    executes: bool
-    properties: int
+    `operations` is the mildest and the worst class of what the selector offers; `selects` tells that an operation is
+    asked for, also one that is not enumerated. `demands` tells that no call is valid without some argument, `saves`
+    that a place for a file is asked for, `pays` that an amount is.
+    """
+
+    selector: str | None = None
+    operations: tuple[Intent, Intent] | None = None
+    executes: bool = False
+    selects: bool = False
+    demands: bool = False
+    saves: bool = False
+    pays: bool = False
 
 
 def read_schema(schema: JsonValue) -> SchemaReading:
     """Read the properties of an input schema; what is no schema says nothing."""
-    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if not isinstance(schema, dict):
+        return SchemaReading()
+    properties = schema.get("properties")
     found = properties if isinstance(properties, dict) else {}
-    selector, operations, executes = None, None, False
-    for name, definition in _bounded(found):
+    keys = {"_".join(tokenize(name)) for name, _ in _bounded(found)}
+    selector, operations = _selector(found)
+    return SchemaReading(
+        selector=selector,
+        operations=operations,
+        executes=selector is None
+        and any("_".join(tokenize(name)) in _LANGUAGES and _takes_text(each) for name, each in _bounded(found)),
+        selects=not keys.isdisjoint(SURE_SELECTORS),
+        demands=bool(schema.get("required")),
+        saves=any(_place(key.split("_")) for key in keys),
+        pays=any(not _AMOUNTS.isdisjoint(key.split("_")) for key in keys),
+    )
+
+
+def _selector(properties: Mapping[str, JsonValue]) -> tuple[str | None, tuple[Intent, Intent] | None]:
+    """Return the property whose enumeration holds operations, and the mildest and the worst of them."""
+    for name, definition in _bounded(properties):
         key = "_".join(tokenize(name))
-        executes = executes or (key in _LANGUAGES and _takes_text(definition))
-        offered = _offered(definition) if key in SELECTORS and selector is None else []
+        offered = _offered(definition) if key in SELECTORS else []
         readings = [read_name(each) for each in offered]
         classes = [reading.intent for reading in readings if reading.code is not None and reading.sure]
         # One verb among nouns is chance; an enumeration of operations is verbs for the most part.
-        if classes and 2 * len(classes) >= len(offered) and (key in SURE_SELECTORS or _verbs(offered)):
-            selector = name
-            operations = (min(classes, key=RANK.__getitem__), max(classes, key=RANK.__getitem__))
+        if (
+            classes
+            and 2 * len(classes) >= len(offered)
+            and (_verbs(offered) or (key in SURE_SELECTORS and _acts(offered)))
+        ):
+            worst = max(classes, key=RANK.__getitem__)
             if len(classes) < len(offered):
-                operations = (operations[0], max(operations[1], Intent.WRITE, key=RANK.__getitem__))
-    return SchemaReading(
-        selector=selector, operations=operations, executes=executes and selector is None, properties=len(found)
-    )
+                worst = max(worst, Intent.WRITE, key=RANK.__getitem__)
+            return name, (min(classes, key=RANK.__getitem__), worst)
+    return None, None
+
+
+def _place(words: list[str]) -> bool:
+    """Tell whether a property names a place to which something is saved: `output_path`, `save_dir`, `local_file`."""
+    return len(words) > 1 and words[-1] in _FILES and not _SAVED_TO.isdisjoint(words[:-1])
 
 
 def _bounded(properties: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]:
@@ -79,6 +117,11 @@ def _takes_text(definition: JsonValue) -> bool:
 def _offered(definition: JsonValue) -> list[str]:
     values = definition.get("enum") if isinstance(definition, dict) else None
     return [each for each in values[:_VALUES] if isinstance(each, str)] if isinstance(values, list) else []
+
+
+def _acts(offered: list[str]) -> bool:
+    """Tell whether one of the values is a verb and no noun: `version, diagnostics` are things to be shown."""
+    return any(verb_class(word) is not None and word not in NOUNS_TOO for each in offered for word in tokenize(each))
 
 
 def _verbs(offered: list[str]) -> bool:

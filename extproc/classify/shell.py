@@ -25,6 +25,8 @@ _PARTS: Final = 300
 _PARSER: Final = Parser(Language(tree_sitter_bash.language()))
 
 _BASE64: Final = re.compile(r"\b[A-Za-z0-9+/]{12,}={0,2}(?![A-Za-z0-9+/=])")
+_ESCAPED: Final = re.compile(r"\\(.)")
+_NAMES: Final = re.compile(r"[\w-]+")
 _HARMLESS_TARGETS: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "nul", "$null"})
 _WORDS: Final = word_set(
     """
@@ -97,7 +99,7 @@ def _word(node: Node) -> str:
             return "".join(_word(child) for child in node.children) or _text(node)
         case "word":
             text = _text(node)
-            return re.sub(r"\\(.)", r"\1", text) if "\\" in text else text
+            return _ESCAPED.sub(r"\1", text) if "\\" in text else text
         case _:
             return _text(node)
 
@@ -129,8 +131,8 @@ def _of_command(command: Command, inside: frozenset[str], depth: int) -> list[Ma
     marks = list(reading.marks)
     if command.words and command.words[0].startswith(("$(", "`")):
         # What another command prints is run.
-        decoders = programs.DECODERS | programs.DOWNLOADERS
-        if any(word in decoders for word in re.findall(r"[\w-]+", command.words[0])):
+        decoders = programs.DECODERS | programs.DOWNLOADERS | {"printf"}
+        if any(word in decoders for word in _NAMES.findall(command.words[0])):
             marks.append(("shell_remote_code", Intent.DESTRUCTIVE))
         marks += [mark for decoded in _decoded(command.words[0]) for mark in read_shell(decoded, inside, depth + 1)]
     for inner in reading.inner:

@@ -6,7 +6,7 @@ from typing import Final
 
 from extproc.classify import command_lines, programs, transfers
 from extproc.classify.codes import Mark
-from extproc.classify.command import READS, Command, CommandReading, marked, quoted, tabled
+from extproc.classify.command import READS, Command, CommandReading, marked, quoted, rehearses, tabled
 from extproc.classify.paths import is_system
 from extproc.classify.program_text import read_program
 from extproc.classify.sql import read_sql
@@ -27,6 +27,19 @@ _INNER_FLAGS: Final = frozenset(
 _FIND_RUNS: Final = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _DANGEROUS_MODES: Final = re.compile(r"\A(?:0?777|a\+rwx|o\+w|\+s|u\+s|[2467]\d{3})\Z")
 _VERSION_FLAGS: Final = (("--version",), ("-V",), ("-v",))
+_CLUSTER: Final = re.compile(r"-\w")
+_IN_PLACE: Final = re.compile(r"-[a-zA-Z]*i")
+_PRINTS: Final = re.compile(r'print[^}]*>\s*"')
+_SHOWS: Final = re.compile(r"\.(?:tables|schema|indexes|databases)|\\[dlz]")
+# They run a program of their own for what is packed or unpacked.
+_TAR_RUNS: Final = (
+    "--to-command",
+    "--checkpoint-action",
+    "-I",
+    "--use-compress-program",
+    "--info-script",
+    "--rsh-command",
+)
 _LONG_LABEL: Final = 40
 
 
@@ -49,12 +62,12 @@ def _find(words: Sequence[str], _command: Command, _inside: frozenset[str]) -> C
 
 
 def _sed(words: Sequence[str], _command: Command, _inside: frozenset[str]) -> CommandReading:
-    in_place = any(word.startswith("--in-place") or re.match(r"-[a-zA-Z]*i", word) for word in words[1:])
+    in_place = any(word.startswith("--in-place") or _IN_PLACE.match(word) for word in words[1:])
     return marked(Intent.WRITE if in_place else Intent.READ)
 
 
 def _awk(words: Sequence[str], _command: Command, _inside: frozenset[str]) -> CommandReading:
-    runs = any("system(" in word or "|" in word or re.search(r'print[^}]*>\s*"', word) for word in words[1:])
+    runs = any("system(" in word or "|" in word or _PRINTS.search(word) for word in words[1:])
     return marked(Intent.WRITE if runs else Intent.READ)
 
 
@@ -83,7 +96,7 @@ def _sql_client(words: Sequence[str], _command: Command, _inside: frozenset[str]
     for statement in given:
         if statement.startswith((".dump", "\\copy")):
             marks.append(("shell_dump", Intent.EXFILTRATIVE))
-        elif not re.match(r"\.(?:tables|schema|indexes|databases)|\\[dlz]", statement):
+        elif not _SHOWS.match(statement):
             marks += read_sql(statement)
     return CommandReading(marks=tuple(marks) if given else (("shell_unknown", Intent.WRITE),))
 
@@ -128,7 +141,7 @@ def _git(words: Sequence[str], _command: Command, _inside: frozenset[str]) -> Co
     plain = rest[at:]
     if plain and plain[0] in {"branch", "tag", "remote", "stash"} and len(plain) == 1:
         return marked(Intent.WRITE if plain[0] == "stash" else Intent.READ)
-    return tabled(command_lines.CLI["git"], tuple(plain))
+    return READS if rehearses("git", tuple(plain)) else tabled(command_lines.CLI["git"], tuple(plain))
 
 
 def _transfer(words: Sequence[str], command: Command, inside: frozenset[str]) -> CommandReading:
@@ -142,6 +155,15 @@ def _dd(words: Sequence[str], _command: Command, _inside: frozenset[str]) -> Com
 
 def _set(words: Sequence[str], _command: Command, _inside: frozenset[str]) -> CommandReading:
     return READS if len(words) > 1 else marked(Intent.EXFILTRATIVE, "shell_secret")
+
+
+def _tar(words: Sequence[str], _command: Command, _inside: frozenset[str]) -> CommandReading:
+    if any(word.startswith(_TAR_RUNS) for word in words[1:]):
+        return marked(Intent.DESTRUCTIVE)
+    clusters = [word.lstrip("-") for at, word in enumerate(words[1:]) if at == 0 or _CLUSTER.match(word)]
+    letters = {letter for each in clusters if not each.startswith("-") for letter in each.partition("f")[0]}
+    lists = "t" in letters or "--list" in words
+    return marked(Intent.READ if lists and not letters & set("cxruA") else Intent.WRITE)
 
 
 _Special = Callable[[tuple[str, ...], Command, frozenset[str]], CommandReading]
@@ -161,5 +183,6 @@ SPECIAL: Final[dict[str, _Special]] = {
     **dict.fromkeys(programs.RESOLVERS, _resolver),
     "git": _git,
     "dd": _dd,
+    **dict.fromkeys(("tar", "bsdtar", "gtar"), _tar),
     **dict.fromkeys(transfers.PROGRAMS, _transfer),
 }

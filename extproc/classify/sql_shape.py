@@ -22,7 +22,7 @@ _LEXEME: Final = re.compile(
       | (?P<line>--[^\n]*|(?<![&|@#])\#(?![>\-&#\w])[^\n]*|(?<![&|@#\w])\#[A-Za-z][^\n]*\Z)
       | (?P<number>(?<![\w$@:])\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)
       | (?P<open>'|/\*)
-      | (?P<space>\s+)""",
+      | (?P<space>\s{2,}|[^\S ])""",
     re.VERBOSE | re.DOTALL,
 )
 _WILD: Final = re.compile(r"\A'[%_*.]*[^%_]?[%_]*'\Z|\A'%.*'\Z", re.DOTALL)

@@ -58,6 +58,8 @@ EXPORTS: Final = re.compile(
     r"|\battach\s+(?:database\s+)?'",
     re.IGNORECASE | re.DOTALL,
 )
+# One of these words is in all that it finds.
+EXPORTING: Final = ("into", "copy", "unload", "export", "backup", "vacuum", "attach")
 DESTROYS: Final = re.compile(
     r"\b(?:drop|truncate|delete|revoke|shutdown|kill|purge|detach|flush|xp_cmdshell|reset\s+master|undrop|deny)\b",
     re.IGNORECASE,
@@ -113,6 +115,7 @@ FLAG_COLUMNS: Final = word_set(
     """
 )
 
+_TOP: Final = re.compile(r"\s*select\s+top\b", re.IGNORECASE)
 
 DIALECTS: Final = ("mysql", "bigquery", "clickhouse", "postgres", "snowflake", "tsql")
 
@@ -123,6 +126,6 @@ def dialects(text: str) -> tuple[str, ...]:
         return ("mysql", "bigquery", "clickhouse")
     if "::" in text or "$$" in text or " ilike " in text.lower():
         return ("postgres", "snowflake")
-    if "[" in text or "@" in text or re.match(r"\s*select\s+top\b", text, re.IGNORECASE):
+    if "[" in text or "@" in text or _TOP.match(text):
         return ("tsql", "postgres", "")
     return ("", "postgres", "mysql")

@@ -5,7 +5,7 @@ from typing import Final
 from extproc.classify import vocabulary
 from extproc.classify.names import NameReading
 from extproc.classify.sensitive import mentions_persons
-from extproc.classify.tokens import tokenize, word_set
+from extproc.classify.tokens import word_set
 from extproc.model.intent import Intent
 from extproc.model.value import value
 
@@ -20,6 +20,14 @@ _TEXT_VERBS: Final = word_set(
 _NAMES_ONLY: Final = word_set(
     """
     list lists delete remove rm rmdir exists stat chmod count watch glob info unlink check ls erase
+    """
+)
+
+_MONEY_WORDS: Final = word_set(
+    """
+    pay payment payments charge invoice refund transfer payout money funds order checkout purchase buy billing
+    budget bid donate withdraw deposit stripe paypal wallet bank trade sell subscription fund wire salary bonus
+    expense credit debit loan
     """
 )
 
@@ -65,11 +73,11 @@ class Subject:
         return any(word in vocabulary.SQL_STORES for word in self.words)
 
     @property
+    def moves_money(self) -> bool:
+        """Tell whether the tool may ask for money, take it or send it."""
+        return self.intent is not Intent.READ and not _MONEY_WORDS.isdisjoint(self.words)
+
+    @property
     def persons(self) -> bool:
         """Tell whether the tool is about persons."""
         return mentions_persons("_".join(self.words))
-
-
-def key_words(key: str) -> tuple[str, ...]:
-    """Return the words of an argument's name."""
-    return tokenize(key)

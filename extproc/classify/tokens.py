@@ -17,10 +17,14 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-@lru_cache(maxsize=4096)
 def tokenize(name: str) -> tuple[str, ...]:
     """Split a name into lower-case words: snake, kebab, dots, slashes and camel case; `2fa` stays one word."""
-    return tuple(word.lower() for word in _WORD.findall(name[:_LONGEST]))
+    return _tokenize(name[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _tokenize(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORD.findall(name))
 
 
 def stems(word: str) -> tuple[str, ...]:
@@ -33,10 +37,11 @@ def stems(word: str) -> tuple[str, ...]:
     if word.endswith("s"):
         forms.append(word[:-1])
     if word.endswith("ing") and len(word) > _SHORT_FORM:
-        forms += _bases(word[:-3])
+        forms += bases(word[:-3])
     return tuple(forms)
 
 
-def _bases(stem: str) -> list[str]:
+def bases(stem: str) -> list[str]:
+    """Return the verbs of which `-ing` or `-er` may have left a stem: `creat`, `fetch`, `scann`."""
     undoubled = [stem[:-1]] if len(stem) > _SHORT_STEM and stem[-1] == stem[-2] else []
     return [stem, stem + "e", *undoubled]

@@ -12,19 +12,22 @@ from extproc.model.intent import Intent
 
 PROGRAMS: Final = word_set(
     """
-    curl wget http https xh scp rsync nc ncat netcat ftp sftp rclone invoke-webrequest iwr irm
+    curl wget http https xh scp rsync nc ncat netcat ftp sftp rclone invoke-webrequest invoke-restmethod iwr irm
     """
 )
 
 _BODY_FLAGS: Final = re.compile(
     r"\A(?:-[a-zA-Z]*[dFT]|--data(?:-raw|-binary|-urlencode|-ascii)?|--form(?:-string)?|--upload-file"
-    r"|--json|--post-data|--post-file|--body-data|--body-file|-Body|-InFile)(?:=.*|\S*)?\Z"
+    r"|--json|--post-data|--post-file|--body-data|--body-file|(?i:-body|-infile))(?:=.*|\S*)?\Z"
 )
 _GET_FLAGS: Final = frozenset({"-G", "--get"})
-_METHOD_FLAGS: Final = frozenset({"-X", "--request", "--method", "-Method"})
+_METHOD_FLAGS: Final = frozenset({"-X", "--request", "--method", "-Method", "-method"})
 _OUTPUT_FLAGS: Final = re.compile(r"\A(?:-[a-zA-Z]*[oO]|--output|--remote-name|-OutFile)(?:=.*)?\Z")
 _REMOTE: Final = re.compile(r"\A(?:[\w.-]+@)?[\w.-]+:(?!//|\\)|\A(?:rsync|scp|sftp)://")
 _CONTENT: Final = re.compile(r"\$\(|`|\$\{?(?!HOME\b|PWD\b|USER\b)[A-Z_]*(?:KEY|TOKEN|SECRET|PASS|DATA)")
+_HOST: Final = re.compile(r"(?!-)[\w-]+(?:\.[\w-]+)+(?:[:/]|\Z)")
+_METHOD: Final = re.compile(r"-X[A-Z]+\Z")
+_FIELD: Final = re.compile(r"[\w-]+:?=(?!=)|[\w-]+@")
 _BUCKET: Final = re.compile(
     r"\A(?:s3|gs|az|wasbs?|b2|oss|r2)://|\Ahttps://\w+\.blob\.core\.windows\.net/", re.IGNORECASE
 )
@@ -41,9 +44,7 @@ def read_transfer(words: tuple[str, ...], inside: frozenset[str], *, substituted
 
 
 def _request(program: str, words: tuple[str, ...], inside: frozenset[str], *, substituted: bool) -> list[Mark]:
-    urls = [word for word in words[1:] if is_url(word)] or [
-        "http://" + word for word in words[1:] if re.match(r"\A(?!-)[\w-]+(?:\.[\w-]+)+(?:[:/]|\Z)", word)
-    ]
+    urls = [word for word in words[1:] if is_url(word)] or ["http://" + word for word in words[1:] if _HOST.match(word)]
     method, body = _asked(program, words)
     marks: list[Mark] = []
     intent = method_class(method)
@@ -63,12 +64,12 @@ def _request(program: str, words: tuple[str, ...], inside: frozenset[str], *, su
 def _asked(program: str, words: tuple[str, ...]) -> tuple[str, bool]:
     """Return the method and whether a body is sent."""
     named = [words[at + 1] for at, word in enumerate(words[:-1]) if word in _METHOD_FLAGS]
-    named += [word[2:] for word in words if re.match(r"-X[A-Z]+\Z", word)]
+    named += [word[2:] for word in words if _METHOD.match(word)]
     named += [word.partition("=")[2] for word in words if word.startswith(("--request=", "--method="))]
     body = any(_BODY_FLAGS.match(word) for word in words[1:]) and not _GET_FLAGS & set(words)
     if program in {"http", "https", "xh"}:
         named += [word for word in words[1:2] if word.isupper()]
-        body = body or any(re.match(r"[\w-]+:?=(?!=)|[\w-]+@", word) for word in words[2:])
+        body = body or any(_FIELD.match(word) for word in words[2:])
     if program == "wget":
         # Its `-d` is debugging and its `-F` an input format.
         body = any(word.startswith(("--post-", "--body-")) for word in words)

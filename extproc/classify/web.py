@@ -9,7 +9,6 @@ call that sends content there is shown to somebody who can tell.
 import base64
 import binascii
 import re
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -72,7 +71,6 @@ def is_url(text: str) -> bool:
     return _URL.match(text) is not None
 
 
-@lru_cache(maxsize=4096)
 def method_class(method: str) -> Intent | None:
     """Return the class of an HTTP method; None for what is no method."""
     return _METHODS.get(method.upper()) if len(method) <= _LONGEST_METHOD else None

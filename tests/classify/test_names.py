@@ -35,6 +35,18 @@ _R, _W, _D, _X = Intent.READ, Intent.WRITE, Intent.DESTRUCTIVE, Intent.EXFILTRAT
         ("get_secret_scanning_alert", _R),
         ("get_env_vars", _X),
         ("make_repository_public", _X),
+        ("order_status", _R),
+        ("post_status", _W),
+        ("exchange_rates", _R),
+        ("reduce_price", _W),
+        ("kick_member", _D),
+        ("recent_orders", _R),
+        ("schema_analyzer", _R),
+        ("link_shortener", _W),
+        ("pattern_analysis", _R),
+        ("generate_invoice_qr_code", _R),
+        ("generate_link_for_invoice", _W),
+        ("map_website", _R),
     ],
 )
 def test_a_name_is_read_by_its_verb_and_what_it_is_done_to(name: str, intent: Intent) -> None:
@@ -42,7 +54,9 @@ def test_a_name_is_read_by_its_verb_and_what_it_is_done_to(name: str, intent: In
     assert read_name(name).code is not None
 
 
-@pytest.mark.parametrize("name", ["query", "execute_sql", "manage_user", "run", "bash", "http_request"])
+@pytest.mark.parametrize(
+    "name", ["query", "execute_sql", "manage_user", "run", "bash", "http_request", "file_manager", "git", "aws"]
+)
 def test_names_that_leave_it_to_the_arguments_are_generic(name: str) -> None:
     assert read_name(name).generic or read_name(name).verb == "query"
 

@@ -71,6 +71,38 @@ def test_an_update_without_any_argument_is_bounded_by_nothing() -> None:
     assert call("update_rule", {"id": 1}, profile) is Intent.WRITE
 
 
+def test_where_the_schema_demands_arguments_a_call_without_any_reaches_nothing() -> None:
+    tool: JsonObject = {"name": "update_rule", "inputSchema": {"properties": {"id": {}}, "required": ["id"]}}
+    assert call("update_rule", {}, profile_of(tool)) is Intent.WRITE
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "member", "intent"),
+    [
+        ("transfer_tokens", "Transfer tokens.", "amount", Intent.DESTRUCTIVE),
+        ("transfer_call", "Transfer a call.", "number", Intent.WRITE),
+        ("download_media", "Download media.", "output_path", Intent.WRITE),
+        ("download_media", "Download media.", "media", Intent.READ),
+        ("deploy_job", "Execute code or commands on a worker.", "command", Intent.DESTRUCTIVE),
+        ("run_select_query", "Runs a query.", "sql", Intent.READ),
+    ],
+)
+def test_a_schema_says_more_than_a_name(name: str, description: str, member: str, intent: Intent) -> None:
+    tool: JsonObject = {"name": name, "description": description, "inputSchema": {"properties": {member: {}}}}
+    assert call(name, {}, profile_of(tool)) is intent
+
+
+def test_a_tool_that_manages_is_classed_by_the_operation_that_it_is_given() -> None:
+    tool: JsonObject = {
+        "name": "Playback",
+        "description": "Manages playback: - get: Shows the track. - skip: Skips it.",
+        "inputSchema": {"properties": {"action": {"type": "string"}}, "required": ["action"]},
+    }
+    assert call("Playback", {"action": "get"}, profile_of(tool)) is Intent.READ
+    assert call("Playback", {"action": "skip"}, profile_of(tool)) is Intent.WRITE
+    assert call("Playback", {}, profile_of(tool)) is Intent.WRITE
+
+
 def test_no_call_is_below_the_floor() -> None:
     for name in ("delete_x", "create_x", "execute_sql", "get_secret", "manage_x"):
         profile = unknown_profile(name)
