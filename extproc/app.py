@@ -16,6 +16,7 @@ from extproc.config.faults import ConfigError, Fault
 from extproc.config.policy_file import load_policies
 from extproc.config.settings_file import Config
 from extproc.config.vocabulary import Vocabulary
+from extproc.detection import make_detection
 from extproc.engine.judging import Engine, Ports
 from extproc.ports import Recorder
 from extproc.server.servicer import Processor
@@ -24,6 +25,7 @@ from extproc.stores.histories import MemoryHistories
 from extproc.stores.key_stores import KeyStores
 from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
 from extproc.stores.recording import FileRecorder, NoRecorder
+from extproc.stores.vault import MemoryVault
 from extproc.telemetry.channels import Channels
 from extproc.telemetry.decisions import DecisionLines
 from extproc.telemetry.metrics import Metrics
@@ -38,7 +40,13 @@ class App:
         """Wire everything; `base` is the folder that the policy's paths are relative to."""
         self._config = config
         self._policy_paths = [base / path for path in config.policy]
-        self._vocabulary = Vocabulary(channels=frozenset(config.channels), recording=config.recording.file is not None)
+        self._detection = make_detection(config.detection, base)
+        self._vocabulary = Vocabulary(
+            detection=self._detection,
+            entities=self._detection.names(),
+            channels=frozenset(config.channels),
+            recording=config.recording.file is not None,
+        )
         self._metrics = Metrics()
         self._holds = MemoryHolds()
         sink = sys.stdout.buffer if config.log.decisions else None
@@ -57,8 +65,9 @@ class App:
             clock=clock,
             ids=RandomIds(),
             keys=self._keys.sources,
+            vault=MemoryVault(self._detection.key, clock.steady),
         )
-        self._engine = Engine(settings=config.settings(), ports=ports)
+        self._engine = Engine(settings=config.settings(), ports=ports, detection=self._detection)
         processor = Processor(self._engine, self._metrics, streams=config.limits.streams)
         self._server = ExtProcServer(processor, body_bytes=config.limits.body_bytes)
 

@@ -6,10 +6,13 @@ import jiter
 
 from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.limits import Limits
+from extproc.mcp.pointer import format_pointer
 from extproc.model.decision import Effect
+from extproc.model.finding import Finding
 from extproc.model.message import JsonObject, JsonValue
 from extproc.model.rejection import Rejection
 from extproc.pipeline.inspection import Inspection
+from extproc.pipeline.search import Detection
 from extproc.policy.rules import Policy
 from extproc.redact.apply import apply_edits, dump
 from extproc.rehearsal.replay import LineError, Replay
@@ -20,9 +23,9 @@ _LIMITS: Final = Limits(body_bytes=64 * 1024 * 1024, values=10_000_000)
 class Inspector:
     """Judges lines in order, keeping state over them by (principal, session, server)."""
 
-    def __init__(self, policy: Policy) -> None:
-        """Judge by one policy."""
-        self._replay = Replay(policy)
+    def __init__(self, policy: Policy, detection: Detection | None = None) -> None:
+        """Judge by one policy; without detectors nothing is found."""
+        self._replay = Replay(policy, detection)
 
     def line(self, data: bytes) -> bytes:
         """Return the output line for an input line; a bad one gives `{"id", "error"}`."""
@@ -54,6 +57,12 @@ def _report(identifier: JsonValue, inspection: Inspection | Rejection, data: byt
         case Effect.HOLD | Effect.DENY:
             forwarded = None
     output = _output(identifier, decision.outcome.value, [*decision.determining], forwarded)
+    found = inspection.found
+    output["findings"] = [_finding(one) for one in found.findings]
+    if found.suppressed:
+        output["suppressed"] = [_finding(one) for one in found.suppressed]
+    if found.incomplete:
+        output["incomplete"] = True
     if classification is not None:
         evidence: list[JsonValue] = [
             {"code": one.code, "intent": one.intent.value, "where": one.where} for one in classification.evidence
@@ -63,6 +72,20 @@ def _report(identifier: JsonValue, inspection: Inspection | Rejection, data: byt
         rules: list[JsonValue] = [*inspection.shadow.determining]
         output["shadow"] = {"outcome": inspection.shadow.outcome.value, "determining": rules}
     return output
+
+
+def _finding(found: Finding) -> JsonObject:
+    written: JsonObject = {
+        "category": found.category.value,
+        "entity": found.entity,
+        "detector": found.detector,
+        "pointer": format_pointer(found.pointer),
+        "start": found.start,
+        "end": found.end,
+        "score": found.score,
+        "fingerprint": found.fingerprint,
+    }
+    return written | {"in_key": True} if found.in_key else written
 
 
 def _output(

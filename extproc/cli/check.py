@@ -10,6 +10,7 @@ from extproc.config.policy_file import load_policies, read_policies
 from extproc.config.settings_file import load_config
 from extproc.config.vocabulary import Vocabulary
 from extproc.config.yaml import read_yaml
+from extproc.detection import installed, make_detection
 from extproc.policy.rules import LayerKind
 
 _POLICY_KEYS: Final = frozenset({"apiVersion", "kind", "spec", "rules"})  # the last, of the form that is read no longer
@@ -31,10 +32,16 @@ def run(paths: Sequence[Path]) -> int:
 def _faults(path: Path, beside: Sequence[Path]) -> Sequence[object]:
     try:
         if _is_policy(path):
-            load_policies([*_floor(path, beside), path])
+            load_policies([*_floor(path, beside), path], installed())
         else:
             config = load_config(path)
-            known = Vocabulary(channels=frozenset(config.channels), recording=config.recording.file is not None)
+            detection = make_detection(config.detection, path.parent)
+            known = Vocabulary(
+                detection=detection,
+                entities=detection.names(),
+                channels=frozenset(config.channels),
+                recording=config.recording.file is not None,
+            )
             load_policies([path.parent / policy for policy in config.policy], known)
     except ConfigError as error:
         return error.faults

@@ -1,32 +1,35 @@
 """`extproc inspect`: the engine's judgement of single messages, without a network."""
 
 import sys
+from importlib.resources import files
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
-from extproc.model.decision import Effect
+from extproc.detection import installed
 from extproc.offline import Inspector
-from extproc.policy.rules import Layer, Policy
+from extproc.pipeline.search import Detection
+from extproc.policy.rules import Policy
 
-ALLOW_ALL = Policy(revision="allow-all", layers=(Layer(name="allow-all", default=Effect.ALLOW),))
+_UNLESS_GIVEN: Final = Path(str(files("extproc.policies") / "data-protection.yaml"))
 
 
 def run(path: Path | None) -> int:
     """Judge standard input line by line."""
     try:
-        policy = load_policies([path]) if path else ALLOW_ALL
+        known = installed()
+        policy = load_policies([path or _UNLESS_GIVEN], known)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    inspect_lines(sys.stdin.buffer, sys.stdout.buffer, policy)
+    inspect_lines(sys.stdin.buffer, sys.stdout.buffer, policy, known.detection)
     return 0
 
 
-def inspect_lines(source: BinaryIO, target: BinaryIO, policy: Policy) -> None:
+def inspect_lines(source: BinaryIO, target: BinaryIO, policy: Policy, detection: Detection | None = None) -> None:
     """Write one line for each line read; blank lines are passed over."""
-    inspector = Inspector(policy)
+    inspector = Inspector(policy, detection)
     for line in source:
         if line.strip():
             target.write(inspector.line(line) + b"\n")

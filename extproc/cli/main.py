@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from extproc import __version__
+from extproc.model.finding import Category
 
 app = typer.Typer(
     name="extproc",
@@ -38,13 +39,28 @@ def check(files: Annotated[list[Path], typer.Argument(help="Configuration or pol
 @app.command()
 def inspect(
     policy: Annotated[
-        Path | None, typer.Option("--policy", "-p", help="Policy file; without one, all is allowed.")
+        Path | None, typer.Option("--policy", "-p", help="Policy file; without one, that named data-protection.")
     ] = None,
 ) -> None:
     """Judge messages offline: JSON Lines on standard input, one decision a line on standard output."""
     from extproc.cli.inspect import run
 
     sys.exit(run(policy))
+
+
+@app.command()
+def scan(
+    sources: Annotated[list[str], typer.Argument(help="Files, http(s) URLs, or - for standard input.")],
+    only: Annotated[
+        list[Category] | None, typer.Option("--only", help="Report this category; may be given again.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,  # noqa: FBT002 - an option
+    colour: Annotated[bool | None, typer.Option(help="Colours; by default on a terminal.")] = None,
+) -> None:
+    """Find secrets, personal and financial data; exit code 1 when there is any. Values are never printed."""
+    from extproc.cli.scan import run
+
+    sys.exit(run(sources, only or list(Category), as_json=as_json, colour=colour))
 
 
 @app.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from extproc.config.faults import ConfigError, Fault
 from extproc.config.policy_file import PolicyFile, failures, joined, read_policies
+from extproc.detection import installed
 from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.limits import Limits
 from extproc.model.message import JsonObject, JsonValue
@@ -21,7 +22,8 @@ def test(paths: Sequence[Path], *, as_json: bool) -> int:
     files = _read(paths)
     if files is None:
         return 1
-    failed = {file.source.file: failures(file, files) for file in files}
+    detection = installed().detection
+    failed = {file.source.file: failures(file, files, detection) for file in files}
     for file in files:
         _tell_tests(file, failed[file.source.file], as_json=as_json)
     count, bad = sum(len(file.cases) for file in files), sum(map(_tests_of, failed.values()))
@@ -51,7 +53,7 @@ def check(paths: Sequence[Path], inventory: Path | None, *, strict: bool, as_jso
 
 def _read(paths: Sequence[Path]) -> tuple[PolicyFile, ...] | None:
     try:
-        files = read_policies(paths)
+        files = read_policies(paths, installed())
         joined(files)
     except ConfigError as error:
         print(error, file=sys.stderr)

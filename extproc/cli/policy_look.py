@@ -8,6 +8,7 @@ from typing import Final
 from extproc.clock import SystemClock
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
+from extproc.detection import installed
 from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.limits import Limits
 from extproc.model.message import JsonObject, JsonValue
@@ -43,7 +44,7 @@ def explained(paths: Sequence[Path], given: JsonObject) -> int:
     if not lines:
         print("no message on standard input", file=sys.stderr)
         return 1
-    replay, judged, now = Replay(policy, assume=True), None, SystemClock().now()
+    replay, judged, now = Replay(policy, installed().detection, assume=True), None, SystemClock().now()
     for number, line in lines:
         if line is None:
             print(f"line {number} is no JSON object, or no strict one", file=sys.stderr)
@@ -67,9 +68,8 @@ def differing(old: Path, new: Path, messages: Path, *, allow_looser: bool, as_js
         return 2
     try:
         with messages.open("rb") as source:
-            found = compare(
-                before, after, ((number, _as_line(line) if line else None) for number, line in _lines(source))
-            )
+            lines = ((number, _as_line(line) if line else None) for number, line in _lines(source))
+            found = compare(before, after, lines, installed().detection)
     except OSError as error:
         print(f"{messages} cannot be read: {error.strerror}", file=sys.stderr)
         return 2
@@ -86,7 +86,7 @@ def differing(old: Path, new: Path, messages: Path, *, allow_looser: bool, as_js
 
 def _load(paths: Sequence[Path]) -> Policy | None:
     try:
-        return load_policies(paths)
+        return load_policies(paths, installed())
     except ConfigError as error:
         print(error, file=sys.stderr)
         return None

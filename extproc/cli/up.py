@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
+from extproc.detection import installed
 from extproc.up.bootstrap import MissingEnvoyError
 from extproc.up.options import OptionsError
 from extproc.up.processes import NotReadyError
@@ -45,7 +46,7 @@ def run(upstream: str | None, policy: Path | None, port: int | None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if policy is not None:
-            load_policies([policy])
+            load_policies([policy], installed())
         with ExitStack() as running:
             return _run(running, upstream, policy, port)
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from extproc.model.decision import Effect
 from extproc.model.intent import Intent
 from extproc.model.message import Direction
 from extproc.policy.expression import ExpressionError, When, compile_expression
-from extproc.policy.obligations import LogLevel
+from extproc.policy.obligations import CATEGORIES, LogLevel
 from extproc.policy.question import Kind
 from extproc.policy.rules import LayerKind, Mode
 from extproc.redact.plan import is_protocol
@@ -54,7 +54,8 @@ def _evidence(code: str) -> str:
 
 
 def _entity(name: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Vocabulary) and name not in info.context.entities:
+    known = info.context.entities if isinstance(info.context, Vocabulary) else None
+    if known is not None and name not in known | CATEGORIES:
         raise ValueError(f"no detector finds {name}")
     return name
 
@@ -83,7 +84,7 @@ def _pointer(value: object) -> PointerPattern:
 
 def _argument(value: object) -> PointerPattern:
     if not isinstance(value, str) or not value.startswith(_ARGUMENTS):
-        raise ValueError(f"only arguments can be stripped: a pointer that begins with {_ARGUMENTS}")
+        raise ValueError(f"only arguments can be named here: a pointer that begins with {_ARGUMENTS}")
     return _pointer(value)
 
 
@@ -129,6 +130,7 @@ Kinds = Annotated[list[Annotated[Kind, enum(Kind)]], *_MANY]
 Intents = Annotated[list[IntentWord], *_MANY]
 
 Pattern = Annotated[PointerPattern, PlainValidator(_pointer)]
-Arguments = Annotated[list[Annotated[PointerPattern, PlainValidator(_argument)]], *_MANY]
+Argument = Annotated[PointerPattern, PlainValidator(_argument)]
+Arguments = Annotated[list[Argument], *_MANY]
 Expression = Annotated[When, PlainValidator(_expression)]
 Plain = Any  # JSON of a message: whatever YAML can say

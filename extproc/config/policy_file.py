@@ -12,6 +12,7 @@ from extproc.config.policy_model import API_VERSION, PolicyModel
 from extproc.config.policy_rules import place_of, rules_of
 from extproc.config.vocabulary import NOTHING_INSTALLED, Vocabulary
 from extproc.config.yaml import Source, read_yaml
+from extproc.pipeline.search import Detection
 from extproc.policy.globs import Globs
 from extproc.policy.layering import loosenings
 from extproc.policy.rules import Layer, LayerKind, Policy
@@ -38,12 +39,12 @@ def load_policies(paths: Sequence[Path], vocabulary: Vocabulary = NOTHING_INSTAL
 
     Raises: `ConfigError` with every fault of every file.
     """
-    return tested(read_policies(paths, vocabulary))
+    return tested(read_policies(paths, vocabulary), vocabulary.detection)
 
 
 def parse_policy(data: bytes, file: str, vocabulary: Vocabulary = NOTHING_INSTALLED) -> Policy:
     """Read the text of a policy that is one file. Raises: `ConfigError`."""
-    return tested([parse_file(data, file, vocabulary)])
+    return tested([parse_file(data, file, vocabulary)], vocabulary.detection)
 
 
 def read_policies(paths: Sequence[Path], vocabulary: Vocabulary = NOTHING_INSTALLED) -> tuple[PolicyFile, ...]:
@@ -60,10 +61,10 @@ def read_policies(paths: Sequence[Path], vocabulary: Vocabulary = NOTHING_INSTAL
     return tuple(files)
 
 
-def tested(files: Sequence[PolicyFile]) -> Policy:
+def tested(files: Sequence[PolicyFile], detection: Detection | None) -> Policy:
     """Join files to a policy and run their tests. Raises: `ConfigError` when layers do not fit or a test fails."""
     policy = joined(files)
-    faults = [fault for file in files for fault in failures(file, files)]
+    faults = [fault for file in files for fault in failures(file, files, detection)]
     if faults:
         raise ConfigError(faults)
     return policy
@@ -84,7 +85,7 @@ def joined(files: Sequence[PolicyFile]) -> Policy:
     return Policy(revision=_revision(files), layers=layers)
 
 
-def failures(file: PolicyFile, files: Sequence[PolicyFile]) -> list[Fault]:
+def failures(file: PolicyFile, files: Sequence[PolicyFile], detection: Detection | None = None) -> list[Fault]:
     """Run the tests of a file against its own layer above the floor; return what differs, at the place of the test."""
     if not file.cases:
         return []
@@ -93,7 +94,7 @@ def failures(file: PolicyFile, files: Sequence[PolicyFile]) -> list[Fault]:
     return [
         file.source.fault(("tests", index), f"the test '{case.name}' fails: {difference}")
         for index, case in enumerate(file.cases)
-        for difference in differences(case, policy)
+        for difference in differences(case, policy, detection)
     ]
 
 

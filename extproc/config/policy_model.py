@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from extproc.config import policy_fields as f
 from extproc.config.model import Strict
 from extproc.config.policy_cases import CaseModel
+from extproc.config.policy_redaction import Redact, Restore
 from extproc.model.decision import Effect
 from extproc.policy.rules import LayerKind, Mode
 from extproc.policy.window import Window, WindowError, parse_window
@@ -14,6 +15,7 @@ from extproc.policy.window import Window, WindowError, parse_window
 API_VERSION: Final = "mcp-extproc/v1"
 _KIND: Final = "Policy"
 _Part = TypeVar("_Part", bound=Strict)
+_WILD: Final = frozenset("*?")
 _SCOPES: Final = {LayerKind.NAMESPACE: "namespaces", LayerKind.SERVER: "servers", LayerKind.AGENT: "agents"}
 
 
@@ -142,30 +144,6 @@ class Within(Strict):
         return self
 
 
-class Redact(Strict):
-    """One redaction: by pointer, or of what detectors find."""
-
-    pointer: f.Pattern | None = None
-    replacement: Annotated[str | None, Field(alias="with", max_length=1024)] = None
-    text: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
-    entities: f.Entities | None = None
-
-    @property
-    def written(self) -> str:
-        """Return what stands in the place afterwards."""
-        return "[REDACTED]" if self.replacement is None else self.replacement
-
-    @model_validator(mode="after")
-    def _check(self) -> "Redact":
-        if (self.pointer is None) is (self.entities is None):
-            raise ValueError("a redaction has either a pointer or entities")
-        if self.entities is not None and (self.text is not None or self.replacement is not None):
-            raise ValueError("'text' and 'with' belong to a pointer")
-        if self.text is not None and self.text in self.written:
-            raise ValueError("'with' must not contain 'text': the same message would change again and again")
-        return self
-
-
 class Approval(Strict):
     """Who may release what is held."""
 
@@ -183,6 +161,7 @@ class RuleModel(Strict):
     reason: f.Text | None = None
     mode: f.ModeWord = Mode.ENFORCE
     redact: Annotated[list[Redact], Field(min_length=1)] | None = None
+    restore: Annotated[list[Restore], Field(min_length=1)] | None = None
     strip: f.Arguments | None = None
     log: f.LogWord | None = None
     notify: f.Channels | None = None
@@ -200,9 +179,18 @@ class RuleModel(Strict):
             raise ValueError("a rule needs an effect or an obligation")
         if self.forward_token and self.effect is not Effect.ALLOW:
             raise ValueError("forward_token belongs to a rule with effect: allow")
+        if self.restore is not None:
+            self._check_restore()
         if self.approval is not None and self.effect not in {Effect.HOLD, None}:
             raise ValueError("approval belongs to a rule with effect: hold, or to one without an effect")
         return self
+
+    def _check_restore(self) -> None:
+        if self.effect is not Effect.ALLOW:
+            raise ValueError("restore belongs to a rule with effect: allow")
+        names = [*(self.match.servers or ()), *(self.match.tools or ())] if self.match else []
+        if not self.match or not self.match.servers or not self.match.tools or any(_WILD & {*name} for name in names):
+            raise ValueError("a rule that restores names its servers and tools, in full: values go to nobody else")
 
 
 class Grant(Strict):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from extproc.config.faults import ConfigError
 from extproc.config.policy_model import Approved, Facts, Grant, Match, Role, RuleModel, SessionMatch, Spec
 from extproc.config.yaml import Path, Source
 from extproc.mcp.methods import GROUPS
@@ -14,7 +15,7 @@ from extproc.policy.conditions import AnyOf, CallsOver, Condition, Like, Not, Re
 from extproc.policy.facts import Field
 from extproc.policy.globs import Globs
 from extproc.policy.naming import OtherThan, Part
-from extproc.policy.obligations import NO_OBLIGATIONS, Obligations, Redaction
+from extproc.policy.obligations import NO_OBLIGATIONS, Obligations, Redaction, Restoration, Treatment
 from extproc.policy.rules import Rule
 
 # Names that people choose freely are matched by globs; words that an identity provider hands out, exactly.
@@ -46,11 +47,18 @@ _PARTS: Final = {
 
 
 def rules_of(spec: Spec, source: Source, layer: str | None) -> tuple[Rule, ...]:
-    """Return the rules of a file: approved list, roles, rules. `layer` is its name when it is not of the platform."""
+    """Return the rules of a file: approved list, roles, rules. `layer` is its name when it is not of the platform.
+
+    Raises: `ConfigError` when a layer above the platform gives values back: layers only tighten.
+    """
+    rules = spec.rules or ()
+    if layer is not None and (giving := [index for index, rule in enumerate(rules) if rule.restore]):
+        message = "only a layer of the platform can give values back"
+        raise ConfigError([source.fault(("spec", "rules", index, "restore"), message) for index in giving])
     return (
         *_approved(spec.approved, source, layer),
         *(rule for index, role in enumerate(spec.roles or ()) for rule in _role(role, source, index)),
-        *(_rule(model, place_of(source, ("spec", "rules", index))) for index, model in enumerate(spec.rules or ())),
+        *(_rule(model, place_of(source, ("spec", "rules", index))) for index, model in enumerate(rules)),
     )
 
 
@@ -177,7 +185,10 @@ def _obligations(model: RuleModel) -> Obligations:
             for one in model.redact or ()
             if one.pointer is not None
         ),
-        entities=frozenset(entity for one in model.redact or () for entity in one.entities or ()),
+        treatments=_treatments(model),
+        restorations=tuple(
+            Restoration(pattern=one.pointer, entities=frozenset(one.entities)) for one in model.restore or ()
+        ),
         strip=tuple(model.strip or ()),
         log=model.log,
         notify=frozenset(model.notify or ()),
@@ -189,6 +200,11 @@ def _obligations(model: RuleModel) -> Obligations:
         forward_token=bool(model.forward_token),
     )
     return NO_OBLIGATIONS if made == NO_OBLIGATIONS else made
+
+
+def _treatments(model: RuleModel) -> tuple[Treatment, ...]:
+    named = tuple((entity, one.operator) for one in model.redact or () for entity in one.entities or ())
+    return (Treatment(operators=named),) if named else ()
 
 
 def _globs(names: list[str] | None) -> Globs | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from extproc.config.detection_file import DetectionSettings
 from extproc.config.faults import ConfigError, Fault
 from extproc.config.identity_file import IdentitySettings
 from extproc.config.model import Strict, check
@@ -156,6 +157,7 @@ class Config(Strict):
         default_factory=dict
     )
     recording: Recording = Recording()
+    detection: DetectionSettings = DetectionSettings()
 
     @model_validator(mode="after")
     def _provable(self) -> "Config":
@@ -182,6 +184,8 @@ class Config(Strict):
             namespace=self.namespace,
             inside=frozenset(self.inside),
             pins={server.name: server.pins for server in self.servers},
+            vault_seconds=self.detection.vault.seconds,
+            stream_wait=self.detection.stream_wait,
         )
 
     def _route(self, server: Server) -> Route:

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from typing import Final
 
+from extproc.pipeline.search import Detection
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """Entities that a detector finds, configured channels, and whether messages can be recorded.
 
-    `channels` and `recording` are None where no configuration is at hand.
+    They are None where no configuration is at hand. With `detection` what a policy's tests are about is searched.
     """
 
-    entities: frozenset[str] = frozenset()
+    detection: Detection | None = None
+    entities: frozenset[str] | None = None
     channels: frozenset[str] | None = None
     recording: bool | None = None
 

@@ -14,9 +14,9 @@ class Candidate:
     `text` is the part that the finding would cover. `label` is the nearest name that the value seems to be given: the
     member name of a JSON object, be it the message's own or one inside a text (`"card_number": "…"`), the left side of
     `card_number=…` or `Card number: …`, or the heading of its column in CSV; in lower case, words divided by single
-    spaces (`cardNumber` and `CARD_NUMBER` give `card number`); empty when there is none. `before` and `after` are at most
-    120 and 60 characters of the same string around it. `siblings` are the labels of the other members of the same object,
-    divided by newlines, in the same form.
+    spaces (`cardNumber` and `CARD_NUMBER` give `card number`); empty when there is none. `before` and `after` are at
+    most 120 and 60 characters of the same string around it. `siblings` are the labels of the other members of the same
+    object, divided by newlines, in the same form.
     """
 
     text: str
@@ -35,12 +35,14 @@ Validators: TypeAlias = Mapping[str, Validator]
 class Detector:
     """One credential kind or one kind of personal data.
 
-    `pattern` is of the syntax that RE2, hyperscan and `re` share: no lookaround, no back-reference, no atomic group, and
-    bounded (it matches at most `reach` characters). `group` is the capture that holds the value. Unless `bare`, a letter,
-    digit or underscore may not stand directly before or after the match. `keywords` are literals in lower case of which
-    one stands in everything that matches, for engines that need a gate; empty when there is none. `entropy` is the least
-    Shannon entropy of the value in bits per character. `context` are words of which one must stand near (in the label, the
-    siblings or the text around); without `context_required` they only raise the score. `validator` names a function.
+    `pattern` is of the syntax that RE2, hyperscan and `re` share: no lookaround, no back-reference, no atomic group,
+    and bounded (it matches at most `reach` characters). `group` is the capture that holds the value. Unless `bare`, a
+    letter, digit or underscore may not stand directly before or after the match. `keywords` are literals in lower case
+    of which one stands in everything that matches, for engines that need a gate; empty when there is none. `entropy` is
+    the least Shannon entropy of the value in bits per character. `context` are words of which one must stand near (in
+    the label, the siblings or the text around); without `context_required` they only raise the score. `validator` names
+    a function. `linear` patterns are those of operators: nobody knows whether they backtrack, so no backtracking engine
+    runs them.
     """
 
     id: str
@@ -57,4 +59,5 @@ class Detector:
     validator: str | None = None
     score: float = 0.9
     reach: int = 400
+    linear: bool = False
     source: str = ""

@@ -9,7 +9,7 @@ from extproc.engine.judging import Engine
 from extproc.engine.request_side import judge_document, judge_head
 from extproc.engine.response_side import S2C, judge_response_document, judge_response_head
 from extproc.engine.state import ExchangeState, rejection_metadata
-from extproc.engine.stream_side import judge_end, judge_item
+from extproc.engine.stream_side import judge_end, judge_item, judge_rest
 from extproc.engine.unjudged import pass_on
 from extproc.mcp.refusals import INTERNAL_ERROR, error, failed
 from extproc.mcp.sse import SseEvent, encode
@@ -25,6 +25,7 @@ from extproc.wire.commands import (
     ResponseHead,
     StreamEnd,
     StreamItem,
+    StreamRest,
     Subject,
 )
 
@@ -91,6 +92,8 @@ class Exchange:
                 return await judge_response_document(self._state, body)
             case StreamItem(item=item):
                 return await judge_item(self._state, item)
+            case StreamRest():
+                return await judge_rest(self._state)
             case StreamEnd(resumable=resumable):
                 return await judge_end(self._state, resumable=resumable)
 
@@ -109,7 +112,7 @@ class Exchange:
         bodies = [failed(call.id, text) for call in calls]
         asked = self._state.asked if request else None
         match subject:
-            case StreamItem() | StreamEnd():
+            case StreamItem() | StreamRest() | StreamEnd():
                 frames = b"".join(encode(SseEvent(name="message", data=dump(body))) for body in bodies)
                 return Emit(frames=frames, end=True, metadata=metadata)
             case RequestHead() | RequestDocument() | ResponseHead() | ResponseDocument():

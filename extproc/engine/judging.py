@@ -13,7 +13,10 @@ from extproc.model.decision import Effect, Outcome
 from extproc.model.message import Message
 from extproc.model.rejection import Rejection
 from extproc.pipeline.context import Context
+from extproc.pipeline.inspection import Inspection
+from extproc.pipeline.search import Detection
 from extproc.pipeline.stages import inspect
+from extproc.policy.obligations import Obligations, Operator
 from extproc.policy.rules import Policy
 from extproc.ports import (
     Clock,
@@ -28,8 +31,10 @@ from extproc.ports import (
     Resolution,
     SessionStore,
     ToolStore,
+    Vault,
 )
 from extproc.redact.apply import apply_edits, dump
+from extproc.redact.schema import OutputSchemas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,28 +50,46 @@ class Ports:
     recorder: Recorder
     clock: Clock
     ids: IdSource
+    vault: Vault
     keys: Mapping[str, KeySource] = field(default_factory=dict)
 
 
 class Engine:
     """Settings, ports and the policy in force. `policy` is swapped as a whole; an exchange keeps the one it began with.
 
-    `policy` is None until one is loaded, and then nothing is served.
+    `policy` is None until one is loaded, and then nothing is served. Without `detection` messages are not searched.
     """
 
-    def __init__(self, *, settings: Settings, ports: Ports, policy: Policy | None = None) -> None:
+    def __init__(
+        self, *, settings: Settings, ports: Ports, policy: Policy | None = None, detection: Detection | None = None
+    ) -> None:
         """Take what the composition root has made."""
         self.settings = settings
         self.ports = ports
         self.policy = policy
+        self.detection = detection
+        self.schemas = OutputSchemas()
+        self._keeps: tuple[str, bool] = ("", False)
         self.identifier = Identifier(settings.identity, ports.keys)
 
-    def judge(self, message: Message, context: Context, policy: Policy) -> Judged:
-        """Judge a message, record the decision, and do what rules oblige to beside it.
+    def inspect(self, message: Message, context: Context, policy: Policy) -> Inspection:
+        """Judge a message."""
+        return inspect(message, context, policy, self.detection)
+
+    def keeps_values(self, policy: Policy) -> bool:
+        """Tell whether any rule of a policy has values kept in the vault or given back."""
+        revision, keeps = self._keeps
+        if revision != policy.revision:
+            keeps = any(_keeps_values(rule.obligations) for rule in policy.rules)
+            self._keeps = (policy.revision, keeps)
+        return keeps
+
+    def conclude(self, inspection: Inspection) -> Judged:
+        """Record a decision, and do what rules oblige to beside it.
 
         Raises: `PortError` when the decision or the message cannot be kept as it must be.
         """
-        inspection = inspect(message, context, policy)
+        message, context = inspection.message, inspection.context
         kind, method, tool = describe(message, context.call)
         judged = Judged(
             decision_id=self.ports.ids.new(),
@@ -86,10 +109,10 @@ class Engine:
         return judged
 
     def _keep(self, judged: Judged) -> None:
-        """Record the message itself, as it is after its edits: what was to be redacted is not kept either."""
+        """Record the message itself, as it is after its edits: what was to be redacted, or given back, is not kept."""
         inspection = judged.inspection
         copy = jiter.from_json(dump(inspection.message.document), float_mode="lossless-float")
-        edited = apply_edits(copy, inspection.decision.edits)
+        edited = apply_edits(copy, inspection.plan.unrestored)
         self.ports.recorder.keep(recording_of(judged, inspection.context.now, edited))
 
     def reject(self, rejection: Rejection, context: Context, policy: Policy) -> str:
@@ -135,3 +158,9 @@ class Engine:
             )
         )
         return decision_id
+
+
+def _keeps_values(obligations: Obligations) -> bool:
+    return bool(obligations.restorations) or any(
+        operator is Operator.TOKENIZE for one in obligations.treatments for _, operator in one.operators
+    )

@@ -2,10 +2,13 @@
 
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
 from extproc.model.decision import Decision
+from extproc.model.finding import Category, Finding
 from extproc.model.message import (
     Call,
     ErrorResponse,
@@ -22,6 +25,7 @@ from extproc.pipeline.inspection import Inspection
 from extproc.ports import Record
 
 # Names come from the body. What does not look like a name might be content, and is recorded by its digest only.
+_NONE: Final[Mapping[tuple[Category, str], int]] = {}
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\-/@]{1,128}")
 
 
@@ -67,7 +71,16 @@ def record_of(judged: Judged, now: float, *, resolution: str | None = None) -> R
         shadow_outcome=shadow.outcome if shadow else None,
         shadow_determining=shadow.determining if shadow else (),
         resolution=resolution,
+        findings=counted(inspection.found.findings),
+        suppressed=len(inspection.found.suppressed),
+        media=len(inspection.found.media),
+        incomplete=inspection.found.incomplete,
     )
+
+
+def counted(findings: tuple[Finding, ...]) -> Mapping[tuple[Category, str], int]:
+    """Count findings by category and entity."""
+    return Counter((one.category, one.entity) for one in findings) if findings else _NONE
 
 
 def describe(message: Message, call: Call | None) -> tuple[str, str | None, str | None]:

@@ -31,7 +31,8 @@ class Settings:
     """Routes, caps and times (seconds). `fail_open` holds the directions in which faults of ours let messages pass.
 
     `hold_seconds` is 0 where nobody could release a hold. `pins` has the digests of tool definitions that the operator
-    read and vouches for, by server and name; `inside` the domains that are one's own.
+    read and vouches for, by server and name; `inside` the domains that are one's own. `vault_seconds` is how long a
+    value can be given back, `stream_wait` how long an event is held back for the next one at most.
     """
 
     routes: tuple[Route, ...]
@@ -44,6 +45,8 @@ class Settings:
     namespace: str | None = None
     inside: frozenset[str] = frozenset()
     pins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    vault_seconds: float = 3600.0
+    stream_wait: float = 0.1
 
 
 def route(settings: Settings, authority: str, path: str) -> Route | None:

@@ -2,19 +2,21 @@
 
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from extproc.classify.profile import ToolProfile
 from extproc.engine.explaining import explanation, refusal_data
+from extproc.engine.held_back import HeldBack
 from extproc.engine.judging import Engine
 from extproc.engine.records import Judged, owner_of
 from extproc.engine.settings import Route
-from extproc.engine.surroundings import NO_PROFILES, profile_for, remember
+from extproc.engine.surroundings import NO_PROFILES, profile_for, remember, schema_for
+from extproc.engine.values import NO_ENTRIES, keep_values, known_marks
 from extproc.mcp.headers import Headers
 from extproc.mcp.refusals import denied
 from extproc.mcp.versions.revision import Era, Revision
-from extproc.model.decision import Outcome
+from extproc.model.decision import Effect, Outcome
 from extproc.model.message import Call, Direction, JsonObject, Message, RequestId
 from extproc.model.principal import ANONYMOUS, Principal
 from extproc.model.rejection import Rejection
@@ -22,6 +24,8 @@ from extproc.pipeline.context import Context
 from extproc.policy.facts import NO_HISTORY, History
 from extproc.policy.rules import Policy
 from extproc.ports import Resolution, Scope, SessionKey
+from extproc.redact.restore import VaultEntry
+from extproc.redact.schema import OutputSchema
 from extproc.wire.answers import Answer, Metadata
 
 # Before a route is known there is no server to name.
@@ -72,6 +76,7 @@ class ExchangeState:
     status: int = 0
     local: bool = False
     held: Held | None = None
+    held_back: HeldBack = field(default_factory=HeldBack)
     decided: bool = False
 
     @property
@@ -87,6 +92,12 @@ class ExchangeState:
         key = self.key
         return Scope(principal=owner_of(self.principal), session=key.session if key is not None else None)
 
+    @property
+    def marks(self) -> str:
+        """Return within what marks mean the same: as far as a history goes."""
+        scope = self.scope
+        return f"{scope.principal}/{scope.session or ''}"
+
     def context(
         self,
         direction: Direction,
@@ -95,6 +106,8 @@ class ExchangeState:
         history: History = NO_HISTORY,
         profile: ToolProfile | None = None,
         profiles: Mapping[str, ToolProfile] = NO_PROFILES,
+        schema: OutputSchema | None = None,
+        vault: Mapping[str, VaultEntry] = NO_ENTRIES,
     ) -> Context:
         """Return where a message of this exchange belongs, with what was loaded for it."""
         return Context(
@@ -110,6 +123,10 @@ class ExchangeState:
             inside=self.engine.settings.inside,
             namespace=self.engine.settings.namespace,
             now=self.engine.ports.clock.now(),
+            scope=self.marks,
+            vault=vault,
+            schema=schema,
+            before=self.held_back.before if direction is Direction.SERVER_TO_CLIENT else "",
         )
 
     async def judge(
@@ -124,9 +141,21 @@ class ExchangeState:
         sent = direction is Direction.CLIENT_TO_SERVER
         history = await engine.ports.histories.of(scope)
         profile = await profile_for(engine, self.server, message) if sent else None
-        context = self.context(direction, call, history=history, profile=profile, profiles=profiles)
+        context = self.context(
+            direction,
+            call,
+            history=history,
+            profile=profile,
+            profiles=profiles,
+            schema=None if sent else await schema_for(engine, self.server, message, call),
+            vault=await known_marks(engine, self.policy, self.marks, message) if sent else NO_ENTRIES,
+        )
         self.decided = True
-        judged = engine.judge(message, context, self.policy)
+        inspection = engine.inspect(message, context, self.policy)
+        if inspection.plan.to_keep and inspection.decision.effect is not Effect.DENY:
+            letters = await keep_values(engine, inspection)
+            inspection = engine.inspect(message, replace(context, letters=letters), self.policy)
+        judged = engine.conclude(inspection)
         if sent:
             await remember(engine, scope, judged)
         return judged

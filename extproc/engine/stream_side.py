@@ -1,12 +1,14 @@
 """Judge an event stream of a server, one event at a time; what is refused is replaced, never just cut."""
 
+from dataclasses import replace
 from typing import Final
 
 from extproc.engine.explaining import explanation
+from extproc.engine.held_back import written
 from extproc.engine.records import Judged
 from extproc.engine.response_side import OVER_CAP, S2C, failures, judge_response, over_cap, plan_response, record
 from extproc.engine.single import call_of, settle
-from extproc.engine.state import ExchangeState, refusal_of, response_metadata
+from extproc.engine.state import ExchangeState, Held, refusal_of, response_metadata
 from extproc.mcp.jsonrpc import INVALID_REQUEST, parse_document
 from extproc.mcp.named import read_named
 from extproc.mcp.refusals import INTERNAL_ERROR, error, failed, refused_request
@@ -27,28 +29,63 @@ from extproc.model.message import (
 from extproc.model.rejection import Rejection
 from extproc.ports import Resolution
 from extproc.redact.apply import Plan, dump, rewrite, rewrite_batch
-from extproc.wire.answers import Answer, Emit
+from extproc.wire.answers import Answer, Emit, Pending
 
 _MESSAGE: Final = "message"
 
 
 async def judge_item(state: ExchangeState, item: SseEvent | SseComment | SseFault) -> Answer:
-    """Judge the next item of the stream."""
+    """Judge the next item of the stream. What was held back goes before it, or goes on waiting with it."""
+    if isinstance(item, SseComment):
+        return Emit(frames=KEEP_ALIVE, wait=state.held_back.wait(state.engine.ports.clock.steady()))
+    state.held_back.begin()
     match item:
-        case SseComment():
-            return Emit(frames=KEEP_ALIVE)
         case SseFault(reason=reason):
-            return await _break_off(state, _malformed(reason, "an event of the server could not be read"))
+            answer: Answer = await _break_off(state, _malformed(reason, "an event of the server could not be read"))
         case SseEvent():
-            return await _judge_event(state, item)
+            answer = await _judge_event(state, item)
+    return _after_earlier(state, answer)
+
+
+async def judge_rest(state: ExchangeState) -> Answer:
+    """Let go on what has waited long enough."""
+    state.held_back.begin()
+    return _after_earlier(state, Emit(frames=b""))
 
 
 async def judge_end(state: ExchangeState, *, resumable: bool) -> Answer:
     """End the stream. An unanswered call gets an error, unless the client can resume: in a session, by event ids."""
+    state.held_back.begin()
     if not state.calls or (resumable and state.key is not None):
-        return Emit(frames=b"", end=True)
+        return _after_earlier(state, Emit(frames=b"", end=True))
     record(state, _malformed("no_answer", "the server ended its stream without an answer"))
-    return Emit(frames=await _failure_frames(state, "The server ended its stream without an answer"), end=True)
+    frames = await _failure_frames(state, "The server ended its stream without an answer")
+    return _after_earlier(state, Emit(frames=frames, end=True))
+
+
+def _after_earlier(state: ExchangeState, answer: Answer) -> Answer:
+    """Put the events that waited before an answer, or before what a hold ends with."""
+    frames = state.held_back.frames(state.engine.detection)
+    match answer:
+        case Emit():
+            wait = state.held_back.wait(state.engine.ports.clock.steady())
+            return replace(answer, frames=frames + answer.frames, wait=wait)
+        case Pending() if frames and state.held is not None:
+            state.held = _with_earlier(state.held, frames)
+            return answer
+        case _:
+            return answer
+
+
+def _with_earlier(held: Held, frames: bytes) -> Held:
+    async def released() -> Answer:
+        return _before(frames, await held.released())
+
+    return replace(held, released=released, refused=lambda resolution: _before(frames, held.refused(resolution)))
+
+
+def _before(frames: bytes, answer: Answer) -> Answer:
+    return replace(answer, frames=frames + answer.frames) if isinstance(answer, Emit) else answer
 
 
 async def _judge_event(state: ExchangeState, event: SseEvent) -> Answer:
@@ -96,7 +133,7 @@ async def _response(state: ExchangeState, event: SseEvent, data: bytes, message:
         if message.id is None or state.http_method != "GET":
             return _drop(event)
         answer = error(message.id, INTERNAL_ERROR, "The response was refused: its request is not known.")
-        return Emit(frames=_frames(event, dump(answer)))
+        return Emit(frames=written(event, dump(answer)))
     if over_cap(call, data):
         return _refuse_response(state, event, call, OVER_CAP)
     return await _settle(state, event, data, await judge_response(state, message, call), call)
@@ -105,7 +142,7 @@ async def _response(state: ExchangeState, event: SseEvent, data: bytes, message:
 def _refuse_response(state: ExchangeState, event: SseEvent, call: Call, rejection: Rejection) -> Emit:
     record(state, rejection)
     state.close_call(call)
-    return Emit(frames=_frames(event, dump(failed(call.id, f"The server's response was refused: {rejection.message}"))))
+    return Emit(frames=written(event, dump(failed(call.id, f"The server's response was refused: {rejection.message}"))))
 
 
 async def _resumed(state: ExchangeState, identifier: RequestId) -> Call | None:
@@ -117,15 +154,19 @@ async def _resumed(state: ExchangeState, identifier: RequestId) -> Call | None:
 
 async def _settle(state: ExchangeState, event: SseEvent, data: bytes, judged: Judged, call: Call | None) -> Answer:
     """Turn the decision on one event into what the client gets."""
-    metadata = response_metadata(judged)
+    metadata, engine = response_metadata(judged), state.engine
+    state.held_back.saw(judged)
 
     async def release() -> Answer:
+        seconds = engine.settings.stream_wait if engine.detection is not None else 0.0
+        if state.held_back.holds(event, data, judged, engine.ports.clock.steady(), seconds):
+            return Emit(frames=b"", metadata=metadata)
         edits = judged.decision.edits
-        return Emit(frames=_frames(event, rewrite(data, edits) if edits else data), metadata=metadata)
+        return Emit(frames=written(event, rewrite(data, edits) if edits else data), metadata=metadata)
 
     def refuse(resolution: Resolution | None) -> Answer:
         stand_in = _stand_in(judged, call, resolution)
-        frames = _frames(event, dump(stand_in)) if stand_in is not None else _drop(event).frames
+        frames = written(event, dump(stand_in)) if stand_in is not None else _drop(event).frames
         return Emit(frames=frames, metadata=metadata)
 
     return await settle(state, judged, release, refuse)
@@ -171,7 +212,7 @@ async def _judge_array(state: ExchangeState, event: SseEvent, data: bytes, docum
                 plans.append(plan_response(await judge_response(state, message, call), call))
     if all(plan is None for plan in plans):
         return _drop(event)
-    return Emit(frames=_frames(event, data if all(plan == () for plan in plans) else rewrite_batch(data, plans)))
+    return Emit(frames=written(event, data if all(plan == () for plan in plans) else rewrite_batch(data, plans)))
 
 
 async def _break_off(state: ExchangeState, rejection: Rejection) -> Emit:
@@ -190,10 +231,6 @@ async def _failure_frames(state: ExchangeState, problem: str) -> bytes:
     state.calls.clear()
     listed = answers if isinstance(answers, list) else [answers]
     return b"".join(encode(SseEvent(name=_MESSAGE, data=dump(answer))) for answer in listed)
-
-
-def _frames(event: SseEvent, data: bytes) -> bytes:
-    return encode(SseEvent(name=_MESSAGE, data=data, id=event.id, retry=event.retry))
 
 
 def _drop(event: SseEvent) -> Emit:

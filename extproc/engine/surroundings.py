@@ -9,8 +9,9 @@ from extproc.engine.records import Judged
 from extproc.mcp.headers import MAX_VALUE, ParamHeader, param_headers
 from extproc.mcp.named import LONGEST_NAME
 from extproc.model.decision import Effect
-from extproc.model.message import JsonValue, Message, Notification, Request
+from extproc.model.message import Call, JsonValue, Message, Notification, Request, Response
 from extproc.ports import KnownTool, Scope
+from extproc.redact.schema import OutputSchema
 
 NO_PROFILES: Final[Mapping[str, ToolProfile]] = {}
 
@@ -20,6 +21,14 @@ async def profile_for(engine: Engine, server: str, message: Message) -> ToolProf
     name = _called(message)
     known = await engine.ports.tools.known(server, name) if name is not None else None
     return known.profile if known is not None else None
+
+
+async def schema_for(engine: Engine, server: str, message: Message, call: Call | None) -> OutputSchema | None:
+    """Return what a structured result of the called tool must fit, as far as its definition was seen."""
+    if call is None or call.tool is None or not isinstance(message, Response):
+        return None
+    known = await engine.ports.tools.known(server, call.tool) if "structuredContent" in message.result else None
+    return known.schema if known is not None else None
 
 
 async def remember(engine: Engine, scope: Scope, judged: Judged) -> None:
@@ -55,7 +64,8 @@ async def learn(engine: Engine, server: str, tools: JsonValue) -> Mapping[str, T
         profiles[name] = found
         found_headers = param_headers(tool)
         headers = found_headers if sum(map(_size, found_headers)) <= MAX_VALUE else None  # it is kept for long
-        await engine.ports.tools.learn(server, name, KnownTool(profile=found, headers=headers))
+        schema = engine.schemas.of(tool["outputSchema"]) if "outputSchema" in tool else None
+        await engine.ports.tools.learn(server, name, KnownTool(profile=found, headers=headers, schema=schema))
     return profiles
 
 

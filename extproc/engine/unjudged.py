@@ -18,6 +18,7 @@ from extproc.wire.commands import (
     ResponseHead,
     StreamEnd,
     StreamItem,
+    StreamRest,
     Subject,
 )
 
@@ -39,11 +40,18 @@ def pass_on(state: ExchangeState, subject: Subject) -> Answer | None:
             return Forward()
         case StreamItem(item=SseEvent() as event):
             _answer(state, event.data or b"")
-            return Emit(frames=encode(event))
-        case StreamItem():
-            return Emit(frames=b"")
+            return Emit(frames=_waited(state) + encode(event))
+        case StreamItem() | StreamRest():
+            return Emit(frames=_waited(state))
         case StreamEnd():
-            return Emit(frames=b"", end=True)
+            return Emit(frames=_waited(state), end=True)
+
+
+def _waited(state: ExchangeState) -> bytes:
+    """Return the events that were held back: they were judged for themselves."""
+    state.held_back.earlier += state.held_back.waiting
+    state.held_back.waiting = []
+    return state.held_back.frames(state.engine.detection)
 
 
 def _answer(state: ExchangeState, data: bytes) -> None:

@@ -101,6 +101,18 @@ def find(document: JsonValue, pattern: PointerPattern) -> Iterator[tuple[Pointer
         stack.extend(reversed(below))
 
 
+def fits(pointer: Pointer, pattern: PointerPattern) -> bool:
+    """Tell whether a pattern leads to this place, in whatever document."""
+    tokens = pattern.tokens
+    places = _settled(tokens, {0})
+    for step in pointer:
+        name = str(step)
+        places = _advanced(tokens, places, name if name in tokens else None)
+        if not places:
+            return False
+    return len(tokens) in places
+
+
 def _children(value: JsonValue, name: str) -> Iterator[tuple[str | int, JsonValue]]:
     """Yield the child of this name, or all of them for a wildcard."""
     match value:

@@ -8,6 +8,8 @@ from extproc.model.message import Call, Direction
 from extproc.model.principal import ANONYMOUS, Principal
 from extproc.model.value import value
 from extproc.policy.facts import NO_HISTORY, History
+from extproc.redact.restore import VaultEntry
+from extproc.redact.schema import OutputSchema
 
 
 @value
@@ -16,7 +18,12 @@ class Context:
 
     `call` is the request that a response answers, None when it is not known. `session` is the peer's opaque id.
     `profile` is that of the called tool, `profiles` those of the tools in a list, by name; a tool whose definition was
-    never seen has none. `inside` are the domains that count as one's own. `now` is in seconds since the epoch.
+    never seen has none, and `schema` is that of what the called tool answers. `inside` are the domains that count as
+    one's own. `now` is in seconds since the epoch.
+
+    `scope` is that within which marks mean the same. `letters` has those of the vault for values, by entity and value,
+    and `vault` what the marks in this message stand for, by their letters. `before` is what the text before it in a
+    stream ended with.
     """
 
     direction: Direction
@@ -31,3 +38,8 @@ class Context:
     namespace: str | None = None
     history: History = NO_HISTORY
     now: float = 0.0
+    scope: str = ""
+    letters: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    vault: Mapping[str, VaultEntry] = field(default_factory=dict)
+    schema: OutputSchema | None = None
+    before: str = ""

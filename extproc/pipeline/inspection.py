@@ -6,6 +6,8 @@ from extproc.model.message import Message
 from extproc.model.value import value
 from extproc.pipeline.aspects import Act
 from extproc.pipeline.context import Context
+from extproc.pipeline.edits import Plan
+from extproc.pipeline.search import NOTHING_FOUND, Search
 from extproc.policy.deciding import Deciding
 from extproc.policy.obligations import NO_OBLIGATIONS, Obligations
 from extproc.policy.rules import Policy
@@ -35,5 +37,7 @@ class Inspection:
     answers: tuple[Deciding, ...]
     decision: Decision
     obligations: Obligations = NO_OBLIGATIONS
+    found: Search = NOTHING_FOUND
+    plan: Plan = Plan()
     missing_scopes: frozenset[str] = frozenset()
     shadow: Shadow | None = None

@@ -1,17 +1,18 @@
 """THE ORDER in which a message is judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from extproc.classify.intent import classify
-from extproc.mcp.pointer import Pointer
-from extproc.model.decision import Decision, Edit, Effect
+from extproc.model.decision import Decision, Effect
+from extproc.model.finding import Category
 from extproc.model.intent import Classification
-from extproc.model.message import Direction, Message, Notification, Request, Response
+from extproc.model.message import Direction, Message, Notification, Request
 from extproc.pipeline.aspects import Act, acts_of
 from extproc.pipeline.context import Context
+from extproc.pipeline.edits import Plan, Planning
 from extproc.pipeline.inspection import Inspection, Shadow
-from extproc.pipeline.lists import cache_edits, hidden, is_list
+from extproc.pipeline.search import Detection, search
 from extproc.policy.combine import Combined, most_restrictive
 from extproc.policy.deciding import Deciding, decide
 from extproc.policy.facts import Facts
@@ -19,28 +20,35 @@ from extproc.policy.obligations import NO_OBLIGATIONS, Obligations, together
 from extproc.policy.question import Question
 from extproc.policy.rules import Policy, Rule
 from extproc.redact.apply import edited_message
-from extproc.redact.plan import plan_edits
+from extproc.redact.restore import TOKEN_FLOW
 
 
 def inspect(
     message: Message,
     context: Context,
     policy: Policy,
+    detection: Detection | None = None,
     *,
     classification: Classification | None = None,
     findings: frozenset[str] = frozenset(),
 ) -> Inspection:
-    """Judge one message: find what it does, class it, match rules, combine their effects, plan edits.
+    """Judge one message: find what it does, class it, search it, match rules, combine their effects, plan edits.
 
-    A `classification` that is given stands in for the classifier's, so that a rehearsal can say what it is about.
+    A `classification` that is given stands in for the classifier's, and `findings` are told to the rules beside what is
+    found, so that a rehearsal can say what it is about.
     """
-    judging = _Judging(context=context, policy=policy, given=classification, findings=findings)
+    found = search(message, context, detection)
+    judging = _Judging(context=context, policy=policy, given=classification, findings=findings | found.names())
     first = judging.judge(message)
-    answers, edits = _with_edits(message, first, judging)
+    planning = Planning(context=context, policy=policy, detection=detection, found=found)
+    answers, plan = _with_edits(message, first, judging, planning)
     rules = _rules(answers)
     obligations = _obligations(rules)
     combined, missing = _step_up(_combined(answers), rules, obligations, context)
-    decision = Decision(effect=combined.effect, determining=combined.determining, reason=combined.reason, edits=edits)
+    combined = _unless_stuck(combined, plan, rules)
+    decision = Decision(
+        effect=combined.effect, determining=combined.determining, reason=combined.reason, edits=plan.edits
+    )
     return Inspection(
         message=message,
         context=context,
@@ -49,9 +57,11 @@ def inspect(
         acts=first.acts,
         answers=first.answers,
         decision=decision,
+        found=found,
+        plan=plan,
         obligations=obligations,
         missing_scopes=missing,
-        shadow=_shadow(message, first.answers),
+        shadow=_shadow(message, first.answers, planning),
     )
 
 
@@ -78,27 +88,40 @@ class _Judging:
         questions = (question_of(act, self.context, classification, self.findings) for act in acts)
         return _Judged(classification, acts, tuple(decide(self.policy, question) for question in questions))
 
-    def edits(self, message: Message, answers: tuple[Deciding, ...]) -> tuple[Edit, ...]:
-        return _edits(message, self.context, self.policy, _obligations(_rules(answers)))
+    def told(self, *names: str) -> "_Judging":
+        """Return the same with more that rules are told was found."""
+        return replace(self, findings=self.findings.union(names))
 
 
-def _with_edits(message: Message, first: _Judged, judging: _Judging) -> tuple[tuple[Deciding, ...], tuple[Edit, ...]]:
-    """Plan the edits, and judge what a client sends as it will be with them; return all answers and the edits.
+def _with_edits(
+    message: Message, first: _Judged, judging: _Judging, planning: Planning
+) -> tuple[tuple[Deciding, ...], Plan]:
+    """Plan the edits, and judge what a client sends as it will be with them; return all answers and the plan.
 
     An edit can change what a call does: without its `dry_run` it does it. So the edited call must be allowed as well,
     by rules that may ask for edits of their own. Answers only ever gather, so this ends when no rule is new.
     """
     answers = first.answers
-    edits = judging.edits(message, answers)
+    plan = planning.plan(message, _obligations(_rules(answers)))
     if not isinstance(message, Request | Notification) or judging.context.direction is Direction.SERVER_TO_CLIENT:
-        return answers, edits
-    while edits:
-        answers += judging.judge(edited_message(message, edits)).answers
-        further = judging.edits(message, answers)
-        if further == edits:
+        return answers, plan
+    while plan.edits or plan.flows:
+        if plan.flows:
+            judging = judging.told(TOKEN_FLOW, Category.CUSTOM)
+        answers += judging.judge(edited_message(message, plan.edits)).answers
+        further = planning.plan(message, _obligations(_rules(answers)))
+        if further == plan:
             break
-        edits = further
-    return answers, edits
+        plan = further
+    return answers, plan
+
+
+def _unless_stuck(combined: Combined, plan: Plan, rules: tuple[Rule, ...]) -> Combined:
+    """Deny what cannot be edited as it must be; a message that is denied anyway says why by itself."""
+    if plan.problem is None or combined.effect is Effect.DENY:
+        return combined
+    asking = tuple(rule.id for rule in rules if rule.obligations.treatments or rule.obligations.redactions)
+    return Combined(effect=Effect.DENY, determining=asking, reason=plan.problem)
 
 
 def _classify(message: Message, context: Context) -> Classification | None:
@@ -167,25 +190,13 @@ def _step_up(
     return Combined(effect=Effect.DENY, determining=tuple(rule.id for rule in asking), reason=reason), missing
 
 
-def _edits(message: Message, context: Context, policy: Policy, obligations: Obligations) -> tuple[Edit, ...]:
-    removed: tuple[Pointer, ...] = ()
-    caching: tuple[Edit, ...] = ()
-    if isinstance(message, Response) and is_list(context):
-        removed = hidden(message, context, policy)
-        caching = cache_edits(message, context, policy, filtered=bool(removed))
-    if not obligations.redactions and not obligations.strip and not removed:
-        return caching
-    planned = plan_edits(message.document, obligations.redactions, obligations.strip, removed)
-    return (*(edit for edit in planned if edit.pointer not in {own.pointer for own in caching}), *caching)
-
-
-def _shadow(message: Message, answers: tuple[Deciding, ...]) -> Shadow | None:
+def _shadow(message: Message, answers: tuple[Deciding, ...], planning: Planning) -> Shadow | None:
     """Say what would have been decided with every rule enforced, when some rule or layer in shadow had a say."""
     if all(answer.shadow is None for answer in answers):
         return None
     combined = most_restrictive(answer.shadow or answer.combined for answer in answers)
-    rules = {rule.id: rule for answer in answers for rule in (answer.shadowed or answer.enforced)}
-    obligations = together(rule.obligations for rule in rules.values())
-    edits = plan_edits(message.document, obligations.redactions, obligations.strip)
-    would = Decision(effect=combined.effect, determining=combined.determining, edits=edits)
+    rules = tuple({rule.id: rule for answer in answers for rule in (answer.shadowed or answer.enforced)}.values())
+    plan = planning.plan(message, _obligations(rules))
+    combined = _unless_stuck(combined, plan, rules)
+    would = Decision(effect=combined.effect, determining=combined.determining, edits=plan.edits)
     return Shadow(outcome=would.outcome, determining=combined.determining)

@@ -9,6 +9,7 @@ from extproc.ports.log import DecisionLog, Record
 from extproc.ports.outbox import Outbox, Recorder
 from extproc.ports.sessions import SessionKey, SessionStore
 from extproc.ports.tools import KnownTool, ToolStore
+from extproc.ports.vault import Vault
 
 __all__ = [
     "Clock",
@@ -28,4 +29,5 @@ __all__ = [
     "SessionKey",
     "SessionStore",
     "ToolStore",
+    "Vault",
 ]

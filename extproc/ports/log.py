@@ -1,8 +1,11 @@
 """The record of a decision, and where it goes."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Protocol
 
 from extproc.model.decision import Effect, Outcome
+from extproc.model.finding import Category
 from extproc.model.intent import Intent
 from extproc.model.message import Direction
 from extproc.model.value import value
@@ -14,7 +17,8 @@ class Record:
 
     `principal` is a subject, `principal_source` the identity source that vouches for it. `rejected` is the reason word
     when the input was refused before policy; `failure` the cause when the sidecar itself failed. `edits` is a number.
-    `session` is a digest. `resolution` says how a hold ended.
+    `findings` counts what was found, by category and entity; `suppressed` what was left alone, `media` what was not
+    looked into; `incomplete` says that there may be more. `session` is a digest. `resolution` says how a hold ended.
     """
 
     time: float
@@ -43,6 +47,10 @@ class Record:
     shadow_outcome: Outcome | None = None
     shadow_determining: tuple[str, ...] = ()
     resolution: str | None = None
+    findings: Mapping[tuple[Category, str], int] = field(default_factory=dict)
+    suppressed: int = 0
+    media: int = 0
+    incomplete: bool = False
 
 
 class DecisionLog(Protocol):

@@ -5,17 +5,19 @@ from typing import Protocol
 
 from extproc.classify.profile import ToolProfile
 from extproc.mcp.headers import ParamHeader
+from extproc.redact.schema import OutputSchema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTool:
     """A tool whose definition was seen: what its calls are classed by, and which arguments callers repeat in headers.
 
-    `headers` is None where they were too many to be kept.
+    `headers` is None where they were too many to be kept; `schema` is that of its structured results, if it has one.
     """
 
     profile: ToolProfile
     headers: tuple[ParamHeader, ...] | None = ()
+    schema: OutputSchema | None = None
 
 
 class ToolStore(Protocol):

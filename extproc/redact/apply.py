@@ -10,6 +10,18 @@ import orjson
 
 from extproc.model.decision import Edit
 from extproc.model.message import JsonObject, JsonValue, Notification, Request
+from extproc.model.value import value
+
+
+@value
+class Rename(Edit):
+    """Give the member at `pointer` another name, which no other member of its object has; it stays in its place.
+
+    The value itself may have an edit of its own; pointers are those of the document before any edit.
+    """
+
+    name: str
+
 
 # What becomes of one element of an array: its edits, another message in its place, or nothing.
 Plan: TypeAlias = tuple[Edit, ...] | JsonObject | None
@@ -28,18 +40,26 @@ def rewrite(data: bytes, edits: Iterable[Edit]) -> bytes:
 def apply_edits(document: JsonValue, edits: Iterable[Edit]) -> JsonValue:
     """Make the edits in place; their pointers must have come from this document."""
     removals: list[tuple[JsonValue, str | int]] = []
+    renames: dict[int, tuple[JsonObject, dict[str, str]]] = {}
     for edit in edits:
         *way, last = edit.pointer
         parent: JsonValue = document
         for token in way:
             parent = parent[token]  # type: ignore[index]  # the pointer was found in this document
-        if edit.remove:
+        if isinstance(edit, Rename):
+            assert isinstance(parent, dict)  # noqa: S101 - as above; narrows
+            renames.setdefault(id(parent), (parent, {}))[1][str(last)] = edit.name
+        elif edit.remove:
             removals.append((parent, last))
         else:
             parent[last] = edit.replacement  # type: ignore[index]  # as above
     # The places in an array shift as elements go, so the last goes first.
     for parent, last in sorted(removals, key=_place, reverse=True):
         del parent[last]  # type: ignore[union-attr,arg-type]  # as above
+    for members, names in renames.values():
+        renamed = {names.get(name, name): child for name, child in members.items()}
+        members.clear()
+        members.update(renamed)
     return document
 
 

@@ -8,6 +8,7 @@ from extproc.mcp.pointer import Pointer, PointerPattern, find
 from extproc.model.decision import Edit
 from extproc.model.message import JsonObject, JsonValue
 from extproc.policy.obligations import Redaction
+from extproc.redact.apply import Rename
 
 # What the protocol itself runs on. Changing any of it would break the exchange, or change what was decided on.
 _PROTOCOL: Final = frozenset(
@@ -24,6 +25,8 @@ _PROTOCOL: Final = frozenset(
         ("params", "requestState"),
         ("params", "progressToken"),
         ("params", "requestId"),
+        ("params", "taskId"),
+        ("params", "elicitationId"),
         ("params", "_meta"),
         ("result",),
         ("result", "resultType"),
@@ -31,6 +34,7 @@ _PROTOCOL: Final = frozenset(
         ("result", "protocolVersion"),
         ("result", "capabilities"),
         ("result", "requestState"),
+        ("result", "taskId"),
         ("result", "_meta"),
         ("result", "isError"),
         ("error",),
@@ -50,21 +54,29 @@ def plan_edits(
     redactions: Iterable[Redaction],
     strip: Iterable[PointerPattern] = (),
     removed: Iterable[Pointer] = (),
+    found: Iterable[Edit] = (),
 ) -> tuple[Edit, ...]:
     """Return the edits for all redactions, each seeing the effect of those before it, and for what goes altogether.
 
-    An edit of a whole value makes edits below it void. With `text`, only strings that contain it are touched.
+    An edit of a whole value makes edits below it void. With `text`, only strings that contain it are touched. `found`
+    are the edits for what detectors found; they are made first, because they know places and not texts.
     """
+    found = tuple(found)
     stripped = {pointer for pattern in strip for pointer, _ in find(document, pattern) if not is_protocol(pointer)}
     stripped.update(removed)
-    planned = _redacted(document, redactions)
+    stripped.update(edit.pointer for edit in found if edit.remove)
+    renames = [edit for edit in found if isinstance(edit, Rename)]
+    before = {edit.pointer: edit.replacement for edit in found if not edit.remove and not isinstance(edit, Rename)}
+    planned = _redacted(document, redactions, before)
     gone = (pointer for pointer in stripped if not _below(pointer, stripped))
+    void = planned.keys() | stripped
     return (
         *(
             Edit(pointer=pointer, replacement=value)
             for pointer, value in planned.items()
-            if pointer not in stripped and not _below(pointer, planned.keys() | stripped)
+            if pointer not in stripped and not _below(pointer, void)
         ),
+        *(edit for edit in renames if edit.pointer not in stripped and not _below(edit.pointer, void)),
         *(Edit(pointer=pointer, remove=True) for pointer in sorted(gone, key=str)),
     )
 
@@ -73,8 +85,10 @@ def _below(pointer: Pointer, others: AbstractSet[Pointer]) -> bool:
     return any(pointer[:length] in others for length in range(1, len(pointer)))
 
 
-def _redacted(document: JsonObject, redactions: Iterable[Redaction]) -> dict[Pointer, JsonValue]:
-    planned: dict[Pointer, JsonValue] = {}
+def _redacted(
+    document: JsonObject, redactions: Iterable[Redaction], before: dict[Pointer, JsonValue]
+) -> dict[Pointer, JsonValue]:
+    planned = {**before}
     for redaction in redactions:
         for pointer, original in find(document, redaction.pattern):
             if is_protocol(pointer):

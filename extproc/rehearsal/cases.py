@@ -9,6 +9,7 @@ from extproc.model.decision import Edit, Outcome
 from extproc.model.intent import Intent
 from extproc.model.message import JsonValue
 from extproc.pipeline.inspection import Inspection, Shadow
+from extproc.pipeline.search import Detection
 from extproc.policy.obligations import LogLevel
 from extproc.policy.rules import Policy
 from extproc.rehearsal.situation import Situation, judge
@@ -44,9 +45,9 @@ class Case:
     expected: Expected
 
 
-def differences(case: Case, policy: Policy) -> tuple[str, ...]:
+def differences(case: Case, policy: Policy, detection: Detection | None = None) -> tuple[str, ...]:
     """Judge a case; return what differs from what it expects, in words, or nothing."""
-    return tuple(_differences(case.expected, judge(case.situation, policy)))
+    return tuple(_differences(case.expected, judge(case.situation, policy, detection)))
 
 
 def _differences(expected: Expected, got: Inspection) -> Iterator[str]:

@@ -8,7 +8,8 @@ from extproc.mcp.pointer import format_pointer
 from extproc.model.decision import Outcome
 from extproc.model.message import JsonObject, JsonValue
 from extproc.pipeline.inspection import Inspection
-from extproc.policy.obligations import Obligations
+from extproc.pipeline.search import Detection
+from extproc.policy.obligations import Obligations, treats_less
 from extproc.policy.rules import Policy
 from extproc.rehearsal.replay import LineError, Replay
 
@@ -54,9 +55,12 @@ class Comparison:
         return any(group.looser for group in self.groups.values())
 
 
-def compare(old: Policy, new: Policy, lines: Iterable[tuple[int, JsonObject | None]]) -> Comparison:
+def compare(
+    old: Policy, new: Policy, lines: Iterable[tuple[int, JsonObject | None]], detection: Detection | None = None
+) -> Comparison:
     """Judge every line by both; a line that could not be read is None."""
-    found, before, after = Comparison(), Replay(old, assume=True), Replay(new, assume=True)
+    found = Comparison()
+    before, after = (Replay(policy, detection, assume=True) for policy in (old, new))
     for number, line in lines:
         try:
             one, other = (None, None) if line is None else (before.judge(line), after.judge(line))
@@ -123,10 +127,13 @@ def _obligations(old: Obligations, new: Obligations) -> list[tuple[str, bool]]:
         ("rate limits", old.rate_limits, new.rate_limits),
         ("scopes", old.scopes, new.scopes),
         ("notify", old.notify, new.notify),
-        ("entities redacted", old.entities, new.entities),
     ):
         if was != now:
             found.append((f"{name} {_words(was)} becomes {_words(now)}", bool(was - now)))
+    if old.treatments != new.treatments:
+        found.append(("what is found is treated otherwise", treats_less(old, new)))
+    if old.restorations != new.restorations:
+        found.append(("values are given back otherwise", not set(new.restorations) <= set(old.restorations)))
     if old.record is not new.record or old.log is not new.log:
         found.append(("logged or recorded otherwise", False))
     return found

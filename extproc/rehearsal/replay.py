@@ -30,6 +30,7 @@ from extproc.model.principal import ANONYMOUS, Principal
 from extproc.model.rejection import Rejection
 from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
+from extproc.pipeline.search import Detection
 from extproc.pipeline.stages import inspect
 from extproc.policy.facts import History
 from extproc.policy.past import Past
@@ -64,8 +65,9 @@ class Replay:
     With `assume`, a line can say what would have been known of it; otherwise such members are not looked at.
     """
 
-    def __init__(self, policy: Policy, *, assume: bool = False) -> None:
-        """Begin with nothing remembered."""
+    def __init__(self, policy: Policy, detection: Detection | None = None, *, assume: bool = False) -> None:
+        """Begin with nothing remembered; without detectors messages are not searched."""
+        self._detection = detection
         self._policy = policy
         self._assume = assume
         self._calls: OrderedDict[tuple[_Scope, Direction, type, RequestId], Call] = OrderedDict()
@@ -94,8 +96,9 @@ class Replay:
             namespace=_text(line, "namespace"),
             history=assumed.history or past.history,
             now=_time(line),
+            scope=f"{principal.subject}/{session or ''}",
         )
-        inspection = inspect(message, context, self._policy, classification=assumed.classification)
+        inspection = inspect(message, context, self._policy, self._detection, classification=assumed.classification)
         self._remember(scope, past, inspection)
         return inspection
 

@@ -6,6 +6,7 @@ from extproc.model.intent import Classification, Evidence, Intent
 from extproc.model.message import Message
 from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
+from extproc.pipeline.search import Detection
 from extproc.pipeline.stages import inspect
 from extproc.policy.rules import Policy
 
@@ -24,12 +25,13 @@ class Situation:
     findings: frozenset[str] = frozenset()
 
 
-def judge(situation: Situation, policy: Policy) -> Inspection:
-    """Judge a situation."""
+def judge(situation: Situation, policy: Policy, detection: Detection | None = None) -> Inspection:
+    """Judge a situation; with detectors its message is searched as well."""
     return inspect(
         situation.message,
         situation.context,
         policy,
+        detection,
         classification=given(situation),
         findings=situation.findings,
     )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import grpc
 
@@ -13,12 +13,48 @@ from extproc.engine.judging import Engine
 from extproc.engine.runner import Outgoing, handle
 from extproc.server.translate import to_bytes, to_event
 from extproc.telemetry.metrics import Metrics
-from extproc.wire.machine import WRONG_MODES, ExchangeMachine
+from extproc.wire.events import Elapsed
+from extproc.wire.machine import ExchangeMachine
+from extproc.wire.modes import WRONG_MODES
 
 SERVICE: Final = "envoy.service.ext_proc.v3.ExternalProcessor"
 _log: Final = logging.getLogger(__name__)
 
 _Context: TypeAlias = "grpc.aio.ServicerContext[pb.ProcessingRequest, bytes]"
+
+
+class _Reader:
+    """Reads what Envoy sends. A read that took too long goes on: to cancel one would end the call."""
+
+    def __init__(self, context: _Context) -> None:
+        """Read from the stream of one exchange."""
+        self._context = context
+        self._reading: asyncio.Task[object] | None = None
+
+    async def next(self, patience: float | None) -> object | None:
+        """Return the next message, the library's sign that there is none, or None after so many seconds."""
+        reading = self._reading
+        if reading is None:
+            if patience is None:
+                return await self._context.read()
+            reading = self._reading = asyncio.ensure_future(self._read())
+        done, _ = await asyncio.wait((reading,), timeout=patience)
+        if not done:
+            return None
+        self._reading = None
+        return reading.result()
+
+    async def _read(self) -> object:
+        return await self._context.read()
+
+    async def __aenter__(self) -> Self:
+        """Begin to read."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave no read behind."""
+        if self._reading is not None:
+            self._reading.cancel()
 
 
 class Processor:
@@ -76,13 +112,17 @@ class Processor:
                 _log.error("refused: Envoy's processing modes would let bytes by; see docs/configuration.md")
             await context.write(to_bytes(command))
 
-        while True:
-            message: object = await context.read()
-            if not isinstance(message, pb.ProcessingRequest):
-                break  # Envoy closed its side
-            started = clock.steady()
-            await handle(to_event(message, attested=attested), machine, exchange, send)
-            self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)
+        async with _Reader(context) as reader:
+            while True:
+                message = await reader.next(machine.patience)
+                if message is None:
+                    await handle(Elapsed(), machine, exchange, send)
+                    continue
+                if not isinstance(message, pb.ProcessingRequest):
+                    break  # Envoy closed its side
+                started = clock.steady()
+                await handle(to_event(message, attested=attested), machine, exchange, send)
+                self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)
         if not machine.over:
             # To end the stream with OK here would tell Envoy to let the rest pass unseen.
             await context.abort(grpc.StatusCode.CANCELLED, "the exchange was not over")

@@ -25,6 +25,9 @@ _WHEN_SET: Final = (
     "missing_scopes",
     "shadow_outcome",
     "shadow_determining",
+    "suppressed",
+    "media",
+    "incomplete",
     "rejected",
     "failure",
     "resolution",
@@ -95,4 +98,6 @@ def members(record: Record) -> dict[str, object]:
         value = getattr(record, name)
         if value:
             found[name] = value
+    if record.findings:
+        found["findings"] = {entity: count for (_, entity), count in sorted(record.findings.items())}
     return found

@@ -39,6 +39,15 @@ class Metrics:
             ["would", "outcome"],
             registry=at,
         )
+        self._findings = Counter(
+            "extproc_findings_total", "Sensitive values found", ["direction", "category", "entity"], registry=at
+        )
+        self._suppressed = Counter(
+            "extproc_findings_suppressed_total", "Findings left alone by configuration", ["direction"], registry=at
+        )
+        self._incomplete = Counter(
+            "extproc_searches_incomplete_total", "Messages with more than could be searched", ["direction"], registry=at
+        )
         self._notices = Counter("extproc_notices_total", "Notices to channels", ["channel", "result"], registry=at)
         self._loads = Counter("extproc_policy_loads_total", "Policy files read", ["result"], registry=at)
         self._policy = Gauge("extproc_policy_info", "The policy in force", ["revision"], registry=at)
@@ -57,6 +66,7 @@ class Metrics:
         child.inc()
         if record.kind == "request" and record.method == "tools/call" and record.intent is not None:
             self._intents.labels(record.intent.value, record.outcome.value).inc()
+        self._record_search(direction, record)
         if record.shadow_outcome is not None:
             self._shadow.labels(record.shadow_outcome.value, record.outcome.value).inc()
         if record.rejected is not None:
@@ -65,6 +75,14 @@ class Metrics:
             self._failures.labels(direction, record.failure).inc()
             if record.effect.value == "allow":
                 self._fail_open.labels(direction, record.failure).inc()
+
+    def _record_search(self, direction: str, record: Record) -> None:
+        for (category, entity), count in record.findings.items():
+            self._findings.labels(direction, category.value, entity).inc(count)
+        if record.suppressed:
+            self._suppressed.labels(direction).inc(record.suppressed)
+        if record.incomplete:
+            self._incomplete.labels(direction).inc()
 
     def fault(self, kind: str) -> None:
         """Count an exchange that a fault of ours or a message out of order ended."""

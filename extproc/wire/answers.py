@@ -27,10 +27,14 @@ class Stream:
 
 @value
 class Emit:
-    """Send these bytes for an event; with `end` the stream ends after them."""
+    """Send these bytes for an event; with `end` the stream ends after them.
+
+    `wait` is given when something is held back: for so many seconds, unless something else comes before.
+    """
 
     frames: bytes
     end: bool = False
+    wait: float | None = None
     metadata: Metadata | None = None
 
 

@@ -51,13 +51,20 @@ class StreamItem:
 
 
 @value
+class StreamRest:
+    """What was held back of an event stream has waited long enough."""
+
+
+@value
 class StreamEnd:
     """The server ended its event stream; `resumable` when an event had an id."""
 
     resumable: bool
 
 
-Subject: TypeAlias = RequestHead | RequestDocument | ResponseHead | ResponseDocument | StreamItem | StreamEnd
+Subject: TypeAlias = (
+    RequestHead | RequestDocument | ResponseHead | ResponseDocument | StreamItem | StreamRest | StreamEnd
+)
 
 
 class Part(Enum):

@@ -85,6 +85,11 @@ class Evaluated:
 
 
 @value
+class Elapsed:
+    """Nothing came for as long as the last answer wanted to wait with what it held back."""
+
+
+@value
 class Cancelled:
     """Envoy ended the stream: the exchange is over, or the client has gone."""
 
@@ -97,5 +102,6 @@ Event: TypeAlias = (
     | ResponseBody
     | ResponseTrailers
     | Evaluated
+    | Elapsed
     | Cancelled
 )

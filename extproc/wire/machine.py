@@ -8,11 +8,10 @@ from extproc.mcp.sse import EventStream
 from extproc.wire import commands as c
 from extproc.wire.answers import Emit, Forward, Pending, Respond, Stream
 from extproc.wire.events import (
-    BodyMode,
     Cancelled,
+    Elapsed,
     Evaluated,
     Event,
-    Modes,
     RequestBody,
     RequestHeaders,
     RequestTrailers,
@@ -20,6 +19,7 @@ from extproc.wire.events import (
     ResponseHeaders,
     ResponseTrailers,
 )
+from extproc.wire.modes import WRONG_MODES, modes_fit
 from extproc.wire.phases import TABLE, Move, Phase, Trigger
 
 # Responses are read only in a form that we can judge, so the server must not compress them; and what was judged is the
@@ -34,14 +34,6 @@ REMOVED_HEADERS: Final = (
 )
 _NO_BODY: Final = "mcp_extproc_no_body"
 _TRAILERS: Final = (c.Part.REQUEST_TRAILERS, c.Part.RESPONSE_TRAILERS)
-
-# The answer to every exchange of an Envoy that is configured to let bytes by.
-WRONG_MODES: Final = c.Reply(
-    status=500,
-    body=b'{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"Refused: the gateway is misconfigured."}}',
-    headers=(("content-type", "application/json"),),
-    details="mcp_extproc_processing_mode",
-)
 
 
 class PhaseError(Exception):
@@ -63,6 +55,12 @@ class ExchangeMachine:
         self._trailers: tuple[str, ...] = ()
         self._ended_by_trailers = False
         self._first_frames = b""
+        self._wait: float | None = None
+
+    @property
+    def patience(self) -> float | None:
+        """How many seconds the edge waits before it says `Elapsed`; None while nothing is held back."""
+        return self._wait if self.phase is Phase.STREAMING else None
 
     @property
     def over(self) -> bool:
@@ -84,10 +82,7 @@ class ExchangeMachine:
     def _trigger(self, event: Event) -> Trigger:
         match event:
             case RequestHeaders():
-                self._request = event
-                if not _modes_fit(event.modes):
-                    return Trigger.MISCONFIGURED
-                return Trigger.REQUEST_HEAD_ALONE if event.end_of_stream else Trigger.REQUEST_HEAD
+                return self._request_head(event)
             case RequestBody():
                 self._body, self._part = event.chunk, c.Part.REQUEST_BODY
                 return Trigger.REQUEST_BODY
@@ -102,8 +97,16 @@ class ExchangeMachine:
                 return self._response_trailers(event)
             case Evaluated(answer=answer):
                 return self._answered(answer)
+            case Elapsed():
+                return Trigger.ELAPSED
             case Cancelled():
                 return Trigger.CANCELLED
+
+    def _request_head(self, event: RequestHeaders) -> Trigger:
+        self._request = event
+        if not modes_fit(event.modes):
+            return Trigger.MISCONFIGURED
+        return Trigger.REQUEST_HEAD_ALONE if event.end_of_stream else Trigger.REQUEST_HEAD
 
     def _request_trailers(self, event: RequestTrailers) -> Trigger:
         self._trailers = event.names
@@ -186,6 +189,9 @@ class ExchangeMachine:
     def _judge_item(self, _event: Event) -> tuple[c.Command, ...]:
         return (c.Evaluate(subject=self._items.popleft()),)
 
+    def _judge_rest(self, _event: Event) -> tuple[c.Command, ...]:
+        return (c.Evaluate(subject=c.StreamRest()),)
+
     def _nothing(self, _event: Event) -> tuple[c.Command, ...]:
         return ()
 
@@ -223,6 +229,7 @@ class ExchangeMachine:
         match event:
             case Evaluated(answer=Emit() as answer):
                 chunk, self._first_frames = self._first_frames + answer.frames, b""
+                self._wait = answer.wait
                 return (c.SendChunk(chunk=chunk, metadata=answer.metadata),) if chunk else ()
             case _:
                 raise PhaseError("an answer to emit was expected")
@@ -279,16 +286,6 @@ class ExchangeMachine:
         if self._request is None:
             raise PhaseError("no request head was seen")
         return self._request
-
-
-def _modes_fit(modes: Modes | None) -> bool:
-    """Other modes let bytes by unseen or unstoppable, so a differently configured Envoy is refused, not served."""
-    return (
-        modes is not None
-        and modes.request_body is BodyMode.BUFFERED
-        and modes.response_body is BodyMode.BUFFERED
-        and not modes.observe_only
-    )
 
 
 _MOVES: Final[dict[Move, Callable[[ExchangeMachine, Event], tuple[c.Command, ...]]]] = {

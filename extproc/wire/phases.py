@@ -52,6 +52,7 @@ class Trigger(IntEnum):
     EMIT_AND_WAIT = auto()
     EMIT_LAST = auto()
     PENDING = auto()
+    ELAPSED = auto()
     CANCELLED = auto()
 
 
@@ -66,6 +67,7 @@ class Move(IntEnum):
     JUDGE_LOCAL_RESPONSE_HEAD = auto()
     JUDGE_RESPONSE_BODY = auto()
     JUDGE_ITEM = auto()
+    JUDGE_REST = auto()
     NOTHING = auto()
     LET_GO_ON = auto()
     START_STREAM = auto()
@@ -122,6 +124,7 @@ TABLE: Final[Mapping[tuple[Phase, Trigger], tuple[Phase, Move]]] = {
     (P.STREAMING, T.CHUNK_WITHOUT_ITEM): (P.STREAMING, M.NOTHING),
     (P.STREAMING, T.CHUNK_WITH_ITEM): (P.JUDGING_ITEM, M.JUDGE_ITEM),
     (P.STREAMING, T.RESPONSE_TRAILERS): (P.JUDGING_ITEM, M.JUDGE_ITEM),
+    (P.STREAMING, T.ELAPSED): (P.JUDGING_ITEM, M.JUDGE_REST),
     (P.JUDGING_ITEM, T.EMIT_AND_MORE): (P.JUDGING_ITEM, M.EMIT_AND_JUDGE),
     (P.JUDGING_ITEM, T.EMIT_AND_WAIT): (P.STREAMING, M.EMIT),
     (P.JUDGING_ITEM, T.EMIT_LAST): (P.TRAILERS, M.EMIT_AND_END),

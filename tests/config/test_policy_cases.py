@@ -4,6 +4,7 @@ import pytest
 
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import parse_policy
+from extproc.config.vocabulary import Vocabulary
 from tests.policies import HEAD
 
 _SPEC = """\
@@ -24,7 +25,9 @@ spec:
 def failing(case: str) -> list[str]:
     """Return what is wrong with a test, after its name; nothing when it passes."""
     try:
-        parse_policy(f"{HEAD}{_SPEC}tests:\n  - {{name: n, {case}}}\n".encode(), "p.yaml")
+        parse_policy(
+            f"{HEAD}{_SPEC}tests:\n  - {{name: n, {case}}}\n".encode(), "p.yaml", Vocabulary(entities=frozenset())
+        )
     except ConfigError as error:
         return [fault.message.removeprefix("the test 'n' fails: ") for fault in error.faults]
     return []

@@ -130,7 +130,7 @@ def test_what_is_not_installed_cannot_be_named() -> None:
     known = Vocabulary(entities=frozenset({"CARD"}), channels=frozenset({"security"}))
     assert parse_policy(text, "p.yaml", known).rules[0].obligations.entities == {"CARD"}
     with pytest.raises(ConfigError) as caught:
-        parse_policy(text, "p.yaml", Vocabulary(channels=frozenset()))
+        parse_policy(text, "p.yaml", Vocabulary(entities=frozenset(), channels=frozenset()))
     assert [fault.message for fault in caught.value.faults] == [
         "no detector finds CARD",
         "the configuration has no channel security",

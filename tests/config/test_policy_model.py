@@ -4,12 +4,13 @@ import pytest
 
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import parse_policy
+from extproc.config.vocabulary import Vocabulary
 from tests.policies import HEAD
 
 
 def faults(text: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        parse_policy(text.encode(), "p.yaml")
+        parse_policy(text.encode(), "p.yaml", Vocabulary(entities=frozenset()))
     return [str(fault) for fault in caught.value.faults]
 
 
@@ -53,8 +54,8 @@ def of_rule(rule: str) -> str:
         ("{id: a, redact: [{pointer: @@/id}]}", "spec.rules.0.redact.0.pointer: this member belongs to the"),
         ("{id: a, redact: [@@{pointer: /result/x, text: a, with: bab}]}", "spec.rules.0.redact.0: 'with' must not"),
         ("{id: a, redact: [{entities: [@@CARD]}]}", "spec.rules.0.redact.0.entities.0: no detector finds CARD"),
-        ("{id: a, strip: [@@/params/name]}", "spec.rules.0.strip.0: only arguments can be stripped"),
-        ("{id: a, strip: [@@/result/x]}", "spec.rules.0.strip.0: only arguments can be stripped"),
+        ("{id: a, strip: [@@/params/name]}", "spec.rules.0.strip.0: only arguments can be named"),
+        ("{id: a, strip: [@@/result/x]}", "spec.rules.0.strip.0: only arguments can be named"),
         ("{id: a, log: @@loud}", "spec.rules.0.log: must be one of debug,"),
         ("{id: a, record: @@false}", "spec.rules.0.record: "),
         ("@@{id: a, effect: deny, approval: {groups: [g]}}", "spec.rules.0: approval belongs to a rule with effect"),

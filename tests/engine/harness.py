@@ -14,6 +14,7 @@ from extproc.engine.runner import Outgoing, handle
 from extproc.engine.settings import Route, Settings
 from extproc.mcp.headers import Headers
 from extproc.model.message import Direction
+from extproc.pipeline.search import Detection
 from extproc.policy.globs import globs
 from extproc.policy.rules import Policy
 from extproc.ports import (
@@ -27,10 +28,12 @@ from extproc.ports import (
     Resolution,
     SessionStore,
     ToolStore,
+    Vault,
 )
 from extproc.stores.histories import MemoryHistories
 from extproc.stores.memory import MemorySessions, MemoryTools
 from extproc.stores.recording import NoRecorder
+from extproc.stores.vault import MemoryVault
 from extproc.wire.commands import Continue, Reply, SendChunk
 from extproc.wire.events import (
     BodyMode,
@@ -120,6 +123,8 @@ class Sidecar:
     log: Kept = field(default_factory=Kept)
     broken_log: DecisionLog | None = None
     keys: Mapping[str, KeySource] = field(default_factory=dict)
+    vault: Vault = field(default_factory=lambda: MemoryVault(b"k" * 32, Still().steady))
+    detection: Detection | None = None
 
     def __post_init__(self) -> None:
         self.tools = getattr(self.sessions, "tools", self.tools)  # a failing store fails as a whole
@@ -135,8 +140,9 @@ class Sidecar:
             clock=Still(),
             ids=Counted(),
             keys=self.keys,
+            vault=self.vault,
         )
-        self.engine = Engine(settings=self.settings, ports=ports, policy=self.policy)
+        self.engine = Engine(settings=self.settings, ports=ports, policy=self.policy, detection=self.detection)
 
     def exchange(self, *events: Event) -> list[Outgoing]:
         """Play one exchange and return all that Envoy would be told."""
@@ -167,11 +173,13 @@ def failing_open(*directions: Direction) -> Settings:
     return replace(SETTINGS, fail_open=frozenset(directions))
 
 
-def head(method: str = "POST", path: str = "/mcp", *, body: bool = True, **fields: Any) -> RequestHeaders:
+def head(
+    method: str = "POST", path: str = "/mcp", *, body: bool = True, authority: str = "mcp.test", **fields: Any
+) -> RequestHeaders:
     """Return a request head; fields by keyword, `_` for `-`, None to leave out."""
     named = {"content_type": "application/json" if method == "POST" else None, **fields}
     pairs = [(name.replace("_", "-"), value) for name, value in named.items() if value is not None]
-    pseudo = [(":method", method), (":authority", "mcp.test"), (":path", path)]
+    pseudo = [(":method", method), (":authority", authority), (":path", path)]
     return RequestHeaders(headers=Headers([*pseudo, *pairs]), end_of_stream=not body, modes=_MODES)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extproc.mcp.pointer import PatternError, Pointer, find, format_pointer, parse_pattern
+from extproc.mcp.pointer import PatternError, Pointer, find, fits, format_pointer, parse_pattern
 from extproc.model.message import JsonValue
 
 KEYS: Final = st.sampled_from(["a", "b", "0", "1", "00", "*", "**", "~", "/", "", "a/b", "\x00*", "é"])
@@ -116,8 +116,9 @@ def test_every_pointer_found_resolves_and_is_found_once(document: JsonValue, tok
 @given(VALUES, TOKENS)
 def test_a_pattern_finds_what_its_definition_says(document: JsonValue, tokens: list[str]) -> None:
     pattern = parse_pattern("/" + "/".join(tokens))
-    expected = [pointer for pointer in everywhere(document) if fits(pointer, tokens)]
+    expected = [pointer for pointer in everywhere(document) if by_definition(pointer, tokens)]
     assert [pointer for pointer, _ in find(document, pattern)] == expected
+    assert [pointer for pointer in everywhere(document) if fits(pointer, pattern)] == expected
 
 
 def everywhere(value: JsonValue, pointer: Pointer = ()) -> list[Pointer]:
@@ -125,15 +126,15 @@ def everywhere(value: JsonValue, pointer: Pointer = ()) -> list[Pointer]:
     return [pointer, *(found for key, child in children for found in everywhere(child, (*pointer, key)))]
 
 
-def fits(pointer: Pointer, tokens: list[str]) -> bool:
+def by_definition(pointer: Pointer, tokens: list[str]) -> bool:
     if not tokens:
         return not pointer
     if tokens[0] == "**":
-        return any(fits(pointer[count:], tokens[1:]) for count in range(len(pointer) + 1))
+        return any(by_definition(pointer[count:], tokens[1:]) for count in range(len(pointer) + 1))
     if not pointer:
         return False
     name = tokens[0].replace("~2", "*").replace("~1", "/").replace("~0", "~")
-    return (tokens[0] == "*" or str(pointer[0]) == name) and fits(pointer[1:], tokens[1:])
+    return (tokens[0] == "*" or str(pointer[0]) == name) and by_definition(pointer[1:], tokens[1:])
 
 
 @given(VALUES)
@@ -152,3 +153,22 @@ def test_many_wildcards_over_a_deep_document_stay_cheap() -> None:
     started = time.process_time()
     assert pointers(document, "/**" * 8 + "/x") == []
     assert time.process_time() - started < 2  # one way after the other there are more than 10^13
+
+
+@pytest.mark.parametrize(
+    ("pattern", "pointer", "expected"),
+    [
+        ("/a/b", ("a", "b"), True),
+        ("/a", ("a", "b"), False),
+        ("/a/b", ("a",), False),
+        ("/a/*/b", ("a", 3, "b"), True),
+        ("/a/3", ("a", 3), True),
+        ("/**/b", ("a", 3, "b"), True),
+        ("/a/**", ("a",), True),
+        ("/**/b", ("a", 3), False),
+        ("/~2", ("*",), True),
+        ("/~2", ("x",), False),
+    ],
+)
+def test_a_pattern_fits_a_place_without_its_document(pattern: str, pointer: Pointer, *, expected: bool) -> None:
+    assert fits(pointer, parse_pattern(pattern)) is expected

@@ -1,7 +1,18 @@
 """Obligations: of several rules every edit is kept, and the strictest of the rest."""
 
 from extproc.mcp.pointer import parse_pattern
-from extproc.policy.obligations import NO_OBLIGATIONS, LogLevel, Obligations, Redaction, together
+from extproc.model.finding import Category
+from extproc.policy.obligations import (
+    NO_OBLIGATIONS,
+    LogLevel,
+    Obligations,
+    Operator,
+    Redaction,
+    Restoration,
+    Treatment,
+    together,
+    treats_less,
+)
 
 _ONE = Redaction(pattern=parse_pattern("/params/a"), replacement="-")
 _OTHER = Redaction(pattern=parse_pattern("/params/b"), replacement="-")
@@ -32,7 +43,6 @@ def test_edits_are_kept_in_order_and_the_strictest_of_the_rest() -> None:
 def test_words_are_joined() -> None:
     parts = [
         Obligations(
-            entities=frozenset({name}),
             notify=frozenset({name}),
             rate_limits=frozenset({name}),
             scopes=frozenset({name}),
@@ -40,7 +50,7 @@ def test_words_are_joined() -> None:
         for name in "ab"
     ]
     both = frozenset("ab")
-    assert together(parts) == Obligations(entities=both, notify=both, rate_limits=both, scopes=both)
+    assert together(parts) == Obligations(notify=both, rate_limits=both, scopes=both)
 
 
 def test_another_rule_adds_nobody_who_may_release_what_the_first_holds() -> None:
@@ -53,3 +63,43 @@ def test_another_rule_adds_nobody_who_may_release_what_the_first_holds() -> None
 
 def test_a_token_is_forwarded_when_a_rule_says_so() -> None:
     assert together([Obligations(forward_token=True), Obligations(record=True)]).forward_token
+
+
+def treating(**operators: Operator) -> Obligations:
+    return Obligations(treatments=(Treatment(operators=tuple(operators.items())),))
+
+
+def test_operators_go_from_what_leaves_nothing_to_what_can_be_turned_back() -> None:
+    assert list(Operator) == ["drop", "redact", "hash", "mask", "pseudonym", "tokenize"]
+
+
+def test_of_several_rules_the_strictest_operator_wins_whichever_names_the_thing_more_closely() -> None:
+    rules = [treating(email=Operator.TOKENIZE), treating(pii=Operator.MASK), treating(email=Operator.PSEUDONYM)]
+    for order in (rules, rules[::-1]):
+        assert together(order).operator("email", Category.PII) is Operator.MASK
+    assert together(rules).operator("card", Category.FINANCIAL) is None
+    assert together(rules).entities == {"email", "pii"}
+
+
+def test_within_a_rule_an_entity_goes_before_its_category() -> None:
+    rule = treating(pii=Operator.DROP, email=Operator.TOKENIZE)
+    assert rule.operator("email", Category.PII) is Operator.TOKENIZE
+    assert rule.operator("phone", Category.PII) is Operator.DROP
+    twice = Obligations(treatments=(Treatment(operators=(("a", Operator.MASK), ("a", Operator.HASH))),))
+    assert twice.operator("a", Category.CUSTOM) is Operator.HASH
+
+
+def test_what_is_given_back_is_joined_and_kept_once() -> None:
+    one = Restoration(pattern=parse_pattern("/params/arguments/to"), entities=frozenset({"email"}))
+    part = Obligations(restorations=(one,))
+    assert together([part, part, Obligations(record=True)]).restorations == (one,)
+
+
+def test_a_milder_treatment_is_told_from_a_stricter_one() -> None:
+    strict, mild = treating(email=Operator.REDACT), treating(email=Operator.TOKENIZE)
+    assert treats_less(strict, mild)
+    assert not treats_less(mild, strict)
+    assert treats_less(mild, NO_OBLIGATIONS)
+    assert not treats_less(NO_OBLIGATIONS, strict)
+    assert treats_less(treating(pii=Operator.REDACT), mild)
+    assert not treats_less(treating(pii=Operator.REDACT), treating(pii=Operator.DROP))

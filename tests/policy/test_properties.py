@@ -17,7 +17,7 @@ from extproc.policy.expression import compile_expression
 from extproc.policy.facts import Facts, Field, History, Topic
 from extproc.policy.globs import Globs
 from extproc.policy.layering import loosenings
-from extproc.policy.obligations import LogLevel, Obligations, together
+from extproc.policy.obligations import LogLevel, Obligations, Operator, Treatment, together
 from extproc.policy.question import Aspect, Kind, Question, Truth
 from extproc.policy.reach import effects
 from extproc.policy.rules import Layer, LayerKind, Mode, Policy, Rule, holds
@@ -53,6 +53,7 @@ _CONDITIONS: tuple[Condition, ...] = (
         ),
     ),
 )
+_TREATED = Treatment(operators=(("E", Operator.REDACT),))
 _CONDITION = st.sampled_from(_CONDITIONS) | st.sampled_from(_CONDITIONS).map(Not)
 _GLOBS = st.none() | st.sampled_from(("get_a", "get_*", "*_a", "run")).map(lambda glob: Globs([glob]))
 _DOES = st.sampled_from(
@@ -61,7 +62,7 @@ _DOES = st.sampled_from(
         Obligations(log=LogLevel.INFO, approval=frozenset({"a"})),
         Obligations(log=LogLevel.ERROR, approval=frozenset({"b"}), response_bytes=5),
         Obligations(record=True, scopes=frozenset({"s"}), response_bytes=9),
-        Obligations(entities=frozenset({"E"}), notify=frozenset({"n"}), rate_limits=frozenset({"r"})),
+        Obligations(treatments=(_TREATED,), notify=frozenset({"n"}), rate_limits=frozenset({"r"})),
     )
 )
 

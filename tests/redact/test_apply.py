@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.limits import DEFAULT_LIMITS
 from extproc.model.decision import Edit
-from extproc.redact.apply import Plan, dump, rewrite, rewrite_batch
+from extproc.redact.apply import Plan, Rename, dump, rewrite, rewrite_batch
 
 TEXT: Final = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 NUMBERS: Final = st.one_of(
@@ -86,6 +86,21 @@ def test_nothing_beside_the_edit_changes(members: list[tuple[str, str]], data: s
     pairs = json.loads(written, parse_int=str, parse_float=str, object_pairs_hook=list)
     canonical = {"-0": "0"}
     assert pairs == [(name, "[R]" if name == chosen else canonical.get(number, number)) for name, number in members]
+
+
+# --- names
+
+
+def test_a_member_gets_another_name_and_keeps_its_place_and_its_digits() -> None:
+    document = b'{"a":{"x":1.50,"y":{"z":2.0}},"b":1}'
+    edits = [Rename(pointer=("a",), name="A"), Rename(pointer=("a", "y"), name="Y"), edit("a", "y", "z")]
+    for order in (edits, edits[::-1]):
+        assert rewrite(document, order) == b'{"A":{"x":1.50,"Y":{"z":"[R]"}},"b":1}'
+
+
+def test_names_can_be_exchanged_and_what_goes_needs_none() -> None:
+    edits = [Rename(pointer=("a",), name="b"), Rename(pointer=("b",), name="a"), Rename(pointer=("c",), name="d")]
+    assert rewrite(b'{"a":1,"b":2,"c":3}', [*edits, Edit(pointer=("c",), remove=True)]) == b'{"b":1,"a":2}'
 
 
 # --- arrays

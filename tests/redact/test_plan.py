@@ -17,7 +17,8 @@ from extproc.redact.plan import is_protocol, plan_edits
 PROTOCOL: Final = [
     "/jsonrpc", "/id", "/method", "/params", "/params/name", "/params/uri", "/params/cursor", "/params/protocolVersion",
     "/params/capabilities", "/params/capabilities/roots", "/params/requestState", "/params/progressToken",
-    "/params/requestId", "/params/_meta", "/params/_meta/progressToken", "/params/_meta/a/0/b", "/result",
+    "/params/requestId", "/params/taskId", "/params/elicitationId", "/result/taskId",
+    "/params/_meta", "/params/_meta/progressToken", "/params/_meta/a/0/b", "/result",
     "/result/resultType", "/result/nextCursor", "/result/protocolVersion", "/result/capabilities",
     "/result/capabilities/tools/listChanged", "/result/requestState", "/result/_meta", "/result/_meta/x",
     "/result/isError", "/error", "/error/code",

@@ -7,6 +7,7 @@ import yaml
 
 import extproc
 from extproc.config.policy_file import load_policies, read_policies
+from extproc.detection import installed
 from extproc.model.decision import Outcome
 from extproc.model.intent import Intent
 from extproc.model.principal import ANONYMOUS, Principal
@@ -19,7 +20,7 @@ from extproc.rehearsal.surroundings import NOON, context
 
 _FOLDER = Path(extproc.__file__).parent / "policies"
 _NAMES = sorted(path.stem for path in _FOLDER.glob("*.yaml"))
-_POLICIES = {name: load_policies([_FOLDER / f"{name}.yaml"]) for name in _NAMES}
+_POLICIES = {name: load_policies([_FOLDER / f"{name}.yaml"], installed()) for name in _NAMES}
 _NIGHT = NOON - 10 * 3600
 _ADA = Principal(subject="ada", source="idp")
 _FINANCE = Principal(subject="bot", source="idp", groups=frozenset({"finance"}))
@@ -68,7 +69,8 @@ def call(caller: Principal, server: str, tool: str, intent: Intent, now: float) 
 
 
 def test_all_that_are_promised_are_there() -> None:
-    assert {"default", "read-only", "finance", "business-hours", "production-database", "observe"} == set(_NAMES)
+    promised = {"default", "read-only", "finance", "business-hours", "production-database", "observe"}
+    assert promised | {"data-protection"} == set(_NAMES)
 
 
 @pytest.mark.parametrize(("name", "made", "outcome"), _TABLE)
@@ -81,7 +83,8 @@ def test_a_shipped_policy_decides_as_promised(
 @pytest.mark.parametrize("name", _NAMES)
 def test_a_shipped_policy_is_clean_and_tested(name: str) -> None:
     found = lint(_POLICIES[name])
-    assert [finding for finding in found if finding.severity is not Severity.NOTE] == []
+    meant = {"allows-everything"} if name == "data-protection" else set[str]()
+    assert [one for one in found if one.severity is not Severity.NOTE and one.code not in meant] == []
     [file] = read_policies([_FOLDER / f"{name}.yaml"])
     assert len(file.cases) >= 8
     assert file.description

@@ -15,6 +15,7 @@ from extproc.wire.commands import (
     SendChunk,
     StreamEnd,
     StreamItem,
+    StreamRest,
     Wait,
 )
 from extproc.wire.events import (
@@ -78,6 +79,9 @@ def judge_event(data: bytes, *, id: str | None = None) -> Evaluate:  # noqa: A00
     return Evaluate(subject=StreamItem(item=SseEvent(data=data, id=id)))
 
 
+JUDGE_REST = Evaluate(subject=StreamRest())
+
+
 def judge_end(*, resumable: bool = False) -> Evaluate:
     return Evaluate(subject=StreamEnd(resumable=resumable))
 
@@ -86,8 +90,8 @@ def chunk(data: bytes, *, end: bool = False) -> ResponseBody:
     return ResponseBody(chunk=data, end_of_stream=end)
 
 
-def emit(frames: bytes, *, end: bool = False) -> Evaluated:
-    return Evaluated(answer=Emit(frames=frames, end=end))
+def emit(frames: bytes, *, end: bool = False, wait: float | None = None) -> Evaluated:
+    return Evaluated(answer=Emit(frames=frames, end=end, wait=wait))
 
 
 def sent(data: bytes, *, end: bool = False) -> SendChunk:

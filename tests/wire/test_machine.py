@@ -8,8 +8,18 @@ from extproc.mcp.sse import SseComment, SseFault
 from extproc.model.attested import Attested
 from extproc.wire.answers import Emit, Forward, Respond, Stream
 from extproc.wire.commands import Continue, Evaluate, Part, Reply, RequestDocument, ResponseDocument, StreamItem
-from extproc.wire.events import BodyMode, Evaluated, Modes, RequestBody, RequestHeaders, ResponseBody, ResponseTrailers
-from extproc.wire.machine import REMOVED_HEADERS, WRONG_MODES, ExchangeMachine
+from extproc.wire.events import (
+    BodyMode,
+    Elapsed,
+    Evaluated,
+    Modes,
+    RequestBody,
+    RequestHeaders,
+    ResponseBody,
+    ResponseTrailers,
+)
+from extproc.wire.machine import REMOVED_HEADERS, ExchangeMachine
+from extproc.wire.modes import WRONG_MODES
 from tests.playbook import Playbook
 from tests.wire.conversation import (
     ASK_FOR_BODY,
@@ -27,6 +37,7 @@ from tests.wire.conversation import (
     JUDGE_EMPTY_BODY,
     JUDGE_HEAD,
     JUDGE_RESPONSE,
+    JUDGE_REST,
     LAST,
     PENDING,
     POST,
@@ -435,3 +446,18 @@ def test_what_envoy_attests_comes_with_the_question() -> None:
     assert isinstance(asked, Evaluate)
     assert isinstance(asked.subject, RequestDocument)
     assert asked.subject.attested is told
+
+
+def test_what_is_held_back_is_asked_for_again_when_nothing_else_comes() -> None:
+    held = streaming() >> chunk(b"data: 1\n\n") << judge_event(b"1") >> emit(b"", wait=0.1)
+    assert held.play().patience == 0.1
+    over = held >> Elapsed() << JUDGE_REST >> emit(b"data: 1\n\n") << sent(b"data: 1\n\n")
+    assert over.play().patience is None
+
+
+def test_the_edge_waits_for_nothing_once_the_stream_is_over() -> None:
+    held = streaming() >> chunk(b"data: 1\n\n") << judge_event(b"1") >> emit(b"", wait=0.1)
+    ended = (
+        held >> chunk(b"", end=True) << judge_end() >> emit(b"data: 1\n\n", end=True) << sent(b"data: 1\n\n", end=True)
+    )
+    assert ended.play().patience is None

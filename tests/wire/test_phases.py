@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from extproc.wire.commands import Part
-from extproc.wire.events import Cancelled, Evaluated, Event
+from extproc.wire.events import Cancelled, Elapsed, Evaluated, Event
 from extproc.wire.machine import ExchangeMachine, PhaseError
 from extproc.wire.phases import TABLE, Move, Phase, Trigger
 from tests.wire.conversation import (
@@ -77,6 +77,7 @@ _SAMPLES: dict[str, tuple[Event, Callable[[Phase], Trigger]]] = {
     "emit": (emit(b"x"), lambda _: Trigger.EMIT_AND_WAIT),
     "emit-last": (LAST, lambda _: Trigger.EMIT_LAST),
     "pending": (PENDING, lambda _: Trigger.PENDING),
+    "elapsed": (Elapsed(), lambda _: Trigger.ELAPSED),
     "cancelled": (Cancelled(), lambda _: Trigger.CANCELLED),
 }
 _CASES = [

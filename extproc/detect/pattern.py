@@ -1,0 +1,293 @@
+"""Read the pattern of a detector: whether it keeps to the syntax that all engines share, and how far it can reach."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, reduce
+from typing import Final
+
+MAX_REPEAT: Final = 512
+UNBOUNDED: Final = 1 << 20
+_MAX_DEPTH: Final = 20
+_MAX_WORDS: Final = 100_000
+
+# Sets of characters are bit masks: one bit for each of ASCII, and one for everything else together.
+_OTHER: Final = 1 << 128
+_ALL: Final = (1 << 129) - 1
+
+
+def _mask(characters: str) -> int:
+    return reduce(lambda mask, one: mask | 1 << min(ord(one), 128), characters, 0)
+
+
+_DIGITS: Final = _mask("0123456789")
+_LOWER: Final = _mask("abcdefghijklmnopqrstuvwxyz")
+_UPPER: Final = _mask("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_WORD: Final = _DIGITS | _LOWER | _UPPER | _mask("_")
+_SPACE: Final = _mask(" \t\n\r\f\v")
+_CLASSES: Final = {
+    "d": _DIGITS,
+    "w": _WORD,
+    "s": _SPACE,
+    "D": _ALL & ~_DIGITS,
+    "W": _ALL & ~_WORD,
+    "S": _ALL & ~_SPACE,
+}
+_CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
+_GROUP_KINDS: Final = {
+    "?=": "a lookahead",
+    "?!": "a lookahead",
+    "?<=": "a lookbehind",
+    "?<!": "a lookbehind",
+    "?>": "an atomic group",
+    "?P=": "a back-reference",
+    "?(": "a condition",
+    "?#": "a comment",
+}
+
+
+class PatternError(ValueError):
+    """A pattern that not every engine can run, with the reason."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is known of everything that a pattern matches.
+
+    It is between `least` and `most` characters long and made of the characters in `mask`. `words` are all of the texts
+    it can be, when these are few literals and nothing else.
+    """
+
+    least: int
+    most: int
+    mask: int
+    words: frozenset[str] | None = None
+
+    @cached_property
+    def letters(self) -> str | None:
+        """Return the characters that it is made of; None when some are beyond ASCII."""
+        if self.mask & _OTHER:
+            return None
+        return "".join(chr(code) for code in range(128) if self.mask >> code & 1)
+
+
+_EMPTY: Final = Shape(least=0, most=0, mask=0, words=frozenset({""}))
+_NOTHING_WIDE: Final = Shape(least=0, most=0, mask=0)
+
+
+@lru_cache(maxsize=4096)
+def read_pattern(pattern: str, *, ignore_case: bool = False) -> Shape:
+    """Return the shape of a pattern. Raises: `PatternError` when it is outside the shared syntax or matches nothing."""
+    reader = _Reader(pattern)
+    shape = reader.alternatives(0)
+    if reader.at < len(pattern):
+        raise reader.error("a closing bracket without an opening one")
+    if shape.least == 0:
+        raise PatternError("it matches the empty text")
+    if not ignore_case and not reader.folds:
+        return shape
+    words = None if shape.words is None else frozenset(map(str.lower, shape.words))
+    return Shape(least=shape.least, most=shape.most, mask=_folded(shape.mask), words=words)
+
+
+def open_edges(pattern: str) -> tuple[bool, bool]:
+    """Tell on which sides a pattern has a place for a boundary: not where it says itself that a line begins or ends."""
+    return not pattern.startswith("^"), not pattern.endswith("$") or pattern.endswith("\\$")
+
+
+def _folded(mask: int) -> int:
+    upper, lower = mask & _UPPER, mask & _LOWER
+    return mask | upper << 32 | lower >> 32
+
+
+def _followed(first: Shape, second: Shape) -> Shape:
+    words = None
+    if first.words is not None and second.words is not None and len(first.words) * len(second.words) <= _MAX_WORDS:
+        words = frozenset(a + b for a in first.words for b in second.words)
+    most = min(first.most + second.most, UNBOUNDED)
+    return Shape(least=first.least + second.least, most=most, mask=first.mask | second.mask, words=words)
+
+
+class _Reader:
+    """A recursive descent over the pattern; each method returns the shape of what it read."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.at = 0
+        self.folds = False
+
+    def error(self, what: str) -> PatternError:
+        return PatternError(f"{what} (at character {self.at + 1})")
+
+    def alternatives(self, depth: int) -> Shape:
+        if depth > _MAX_DEPTH:
+            raise self.error(f"groups nested more than {_MAX_DEPTH} deep")
+        branches = [self._sequence(depth)]
+        while self._peek() == "|":
+            self.at += 1
+            branches.append(self._sequence(depth))
+        if len(branches) == 1:
+            return branches[0]
+        words = None
+        if all(branch.words is not None for branch in branches):
+            words = frozenset[str]().union(*(branch.words or () for branch in branches))
+        return Shape(
+            least=min(branch.least for branch in branches),
+            most=max(branch.most for branch in branches),
+            mask=reduce(lambda mask, branch: mask | branch.mask, branches, 0),
+            words=words,
+        )
+
+    def _sequence(self, depth: int) -> Shape:
+        shape = _EMPTY
+        while self._peek() not in {"", "|", ")"}:
+            shape = _followed(shape, self._repeated(self._atom(depth)))
+        return shape
+
+    def _peek(self, length: int = 1) -> str:
+        return self.pattern[self.at : self.at + length]
+
+    def _take(self) -> str:
+        if self.at >= len(self.pattern):
+            raise self.error("the pattern ends too early")
+        self.at += 1
+        return self.pattern[self.at - 1]
+
+    def _atom(self, depth: int) -> Shape:
+        match self._take():
+            case "(":
+                return self._group(depth)
+            case "[":
+                return Shape(least=1, most=1, mask=self._class())
+            case "\\":
+                return self._escape()
+            case ".":
+                return Shape(least=1, most=1, mask=_ALL & ~_mask("\n"))
+            case "^" | "$":
+                return _NOTHING_WIDE
+            case "*" | "+" | "?":
+                raise self.error("a repeat of nothing")
+            case literal:
+                return Shape(least=1, most=1, mask=_mask(literal), words=frozenset({literal}))
+
+    def _group(self, depth: int) -> Shape:
+        if self._peek() == "?":
+            self._group_head()
+        shape = self.alternatives(depth + 1)
+        if self._peek() != ")":
+            raise self.error("a bracket is not closed")
+        self.at += 1
+        return shape
+
+    def _group_head(self) -> None:
+        for head, name in sorted(_GROUP_KINDS.items(), key=lambda item: -len(item[0])):
+            if self._peek(len(head)) == head:
+                raise self.error(f"{name} is not possible")
+        for head in ("?:", "?i:"):
+            if self._peek(len(head)) == head:
+                self.folds |= "i" in head
+                self.at += len(head)
+                return
+        raise self.error("of groups with a question mark only (?:...) and (?i:...) are possible")
+
+    def _escape(self) -> Shape:
+        escaped = self._take()
+        if escaped in _CLASSES:
+            return Shape(least=1, most=1, mask=_CLASSES[escaped])
+        if escaped == "b":
+            return _NOTHING_WIDE
+        literal = self._literal(escaped)
+        return Shape(least=1, most=1, mask=_mask(literal), words=frozenset({literal}))
+
+    def _literal(self, escaped: str) -> str:
+        """Return the character that an escape stands for."""
+        if escaped in _CONTROLS:
+            return _CONTROLS[escaped]
+        if escaped == "x":
+            digits = self._peek(2)
+            try:
+                code = int(digits, 16)
+            except ValueError:
+                raise self.error("\\x without two hexadecimal digits") from None
+            self.at += 2
+            if len(digits) != 2 or code > 0x7F:  # noqa: PLR2004 - ASCII: above it, bytes and characters differ
+                raise self.error("\\x with something beyond ASCII")
+            return chr(code)
+        if escaped.isdigit():
+            raise self.error("a back-reference is not possible")
+        if escaped.isalpha():
+            raise self.error(f"\\{escaped} is not possible")
+        return escaped
+
+    def _class(self) -> int:
+        negated = self._peek() == "^"
+        self.at += negated
+        mask, first = 0, True
+        while first or self._peek() != "]":
+            first = False
+            mask |= self._class_entry()
+        self.at += 1
+        return _ALL & ~mask if negated else mask
+
+    def _class_entry(self) -> int:
+        low = self._class_character()
+        if isinstance(low, int):
+            return low
+        if self._peek() != "-" or self._peek(2) in {"-", "-]"}:
+            return _mask(low)
+        self.at += 1
+        high = self._class_character()
+        if isinstance(high, int) or ord(high) < ord(low):
+            raise self.error("a range that is none")
+        beyond = ord(high) >= 128  # noqa: PLR2004 - where ASCII ends
+        return _mask("".join(map(chr, range(ord(low), min(ord(high), 127) + 1)))) | (_OTHER if beyond else 0)
+
+    def _class_character(self) -> int | str:
+        one = self._take()
+        if one == "[" and self._peek() == ":":
+            raise self.error("a named class is not possible")
+        if one != "\\":
+            return one
+        escaped = self._take()
+        return _CLASSES[escaped] if escaped in _CLASSES else self._literal(escaped)
+
+    def _repeated(self, atom: Shape) -> Shape:
+        least, most = 1, 1
+        match self._peek():
+            case "*":
+                least, most = 0, UNBOUNDED
+            case "+":
+                most = UNBOUNDED
+            case "?":
+                least = 0
+            case "{":
+                return self._counted(atom)
+            case _:
+                return atom
+        self.at += 1
+        return self._multiplied(atom, least, most)
+
+    def _counted(self, atom: Shape) -> Shape:
+        close = self.pattern.find("}", self.at)
+        low, comma, high = self.pattern[self.at + 1 : close if close > 0 else self.at + 1].partition(",")
+        if not low.isdecimal() or (high and not high.isdecimal()):
+            raise self.error("a repeat is written {n}, {n,} or {n,m}; a literal brace is escaped")
+        self.at = close + 1
+        least = int(low)
+        most = least if not comma else int(high) if high else UNBOUNDED
+        if most < least or max(least, most % UNBOUNDED) > MAX_REPEAT:
+            raise self.error(f"a repeat of more than {MAX_REPEAT}, or of less than none")
+        return self._multiplied(atom, least, most)
+
+    def _multiplied(self, atom: Shape, least: int, most: int) -> Shape:
+        if self._peek() == "+":
+            raise self.error("a possessive repeat is not possible")
+        self.at += self._peek() == "?"
+        if self._peek() in {"*", "+", "?", "{"}:
+            raise self.error("a repeat of a repeat")
+        if most == UNBOUNDED and atom.mask == _ALL & ~_mask("\n"):
+            raise self.error("an unbounded repeat of anything: give it a limit")
+        words = None
+        if atom.words is not None and least == most == 1:
+            words = atom.words
+        elif atom.words is not None and (least, most) == (0, 1):
+            words = atom.words | {""}
+        return Shape(least=atom.least * least, most=min(atom.most * most, UNBOUNDED), mask=atom.mask, words=words)

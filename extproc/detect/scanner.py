@@ -1,0 +1,115 @@
+"""The scan of one message: one pass over all of its texts, a judgement of what the pass points at, and findings."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from extproc.detect.detector import Detector, Validators
+from extproc.detect.encodings import Unfolding
+from extproc.detect.fingerprints import fingerprint
+from extproc.detect.found import Found
+from extproc.detect.leaves import Leaves
+from extproc.detect.matching import Engine
+from extproc.detect.named import NAMED, labelled, named_values
+from extproc.detect.overlap import resolved
+from extproc.detect.passing import Pass
+from extproc.detect.rules import Rule
+from extproc.detect.surroundings import Surroundings
+from extproc.detect.views import View
+from extproc.mcp.pointer import Pointer
+from extproc.model.finding import Finding
+from extproc.model.message import JsonValue
+from extproc.model.value import value
+
+MAX_FINDINGS: Final = 1000
+
+
+@value
+class Scan:
+    """What a message holds. `incomplete` when a limit was reached, so that there may be more.
+
+    `media` are images and sounds, which are not looked into.
+    """
+
+    findings: tuple[Finding, ...]
+    incomplete: bool = False
+    media: tuple[Pointer, ...] = ()
+
+
+def nothing_skipped(_pointer: Pointer) -> bool:
+    """Skip no part of a message."""
+    return False
+
+
+class Scanner:
+    """All detectors, made ready once. Pure, and safe to use from several threads."""
+
+    def __init__(self, detectors: Sequence[Detector], validators: Validators, engine: Engine, *, key: bytes) -> None:
+        """Take detectors, an engine for their expressions in this order, and the key of the fingerprints.
+
+        Raises: `PatternError`; `KeyError` when a validator is not there.
+        """
+        self._rules = [Rule(detector, validators, engine.locator) for detector in detectors]
+        self._engine = engine
+        self._key = key
+
+    def names(self) -> frozenset[str]:
+        """Return the entities that findings can have."""
+        return frozenset(rule.detector.entity for rule in self._rules) | {NAMED.entity}
+
+    def scan_text(self, text: str) -> Scan:
+        """Scan one text."""
+        return self.scan(text)
+
+    def scan(self, document: JsonValue, *, skip: Callable[[Pointer], bool] = nothing_skipped) -> Scan:
+        """Scan a document, except for the members that `skip` names by their pointers."""
+        leaves = Leaves(document)
+        around = Surroundings(leaves)
+        unfolding = Unfolding()
+        found: defaultdict[int, list[Found]] = defaultdict(list)
+        views = [View(text=text, leaf=leaf) for leaf, text in enumerate(leaves.texts)]
+        views.extend(labelled(leaves, views))
+        blobs = frozenset(leaves.media)
+        complete = True
+        while views:
+            one_pass = Pass(views, self._engine, len(self._rules), blobs)
+            complete &= one_pass.complete
+            for leaf, one in one_pass.found(self._rules, around):
+                found[leaf].append(one)
+            views, blobs = unfolding.next(views, one_pass.runs), frozenset()
+        for leaf, one in named_values(leaves, around):
+            found[leaf].append(one)
+        findings = sorted(self._findings(leaves, found, skip), key=_order)
+        complete &= unfolding.complete and len(findings) <= MAX_FINDINGS
+        media = (leaves.pointer(leaf) for leaf in leaves.media)
+        return Scan(
+            findings=tuple(findings[:MAX_FINDINGS]),
+            incomplete=not complete,
+            media=tuple(pointer for pointer in media if not skip(pointer)),
+        )
+
+    def _findings(
+        self, leaves: Leaves, found: Mapping[int, list[Found]], skip: Callable[[Pointer], bool]
+    ) -> Iterator[Finding]:
+        for leaf, those in found.items():
+            in_key = leaves.is_name(leaf)
+            pointers = leaves.pointers_of_name(leaves.texts[leaf]) if in_key else [leaves.pointer(leaf)]
+            pointers = [pointer for pointer in pointers if not skip(pointer)]
+            for one in resolved(those) if pointers else ():
+                print_of = fingerprint(self._key, one)
+                for pointer in pointers:
+                    yield Finding(
+                        category=one.category,
+                        entity=one.entity,
+                        detector=one.detector,
+                        pointer=pointer,
+                        start=one.start,
+                        end=one.end,
+                        score=one.score,
+                        fingerprint=print_of,
+                        in_key=in_key,
+                    )
+
+
+def _order(finding: Finding) -> tuple[list[tuple[bool, str | int]], bool, int]:
+    return ([(isinstance(part, str), part) for part in finding.pointer], finding.in_key, finding.start)

@@ -1,0 +1,60 @@
+"""Make what messages are searched with: shipped detectors, those of the operator, and an engine for this machine."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from extproc.config.detection_file import DetectionSettings
+from extproc.config.detectors_file import load_detectors
+from extproc.config.faults import ConfigError, Fault
+from extproc.config.vocabulary import Vocabulary
+from extproc.detect.detector import Validators
+from extproc.detect.matching import expressions_of
+from extproc.detect.personal import VALIDATORS as PERSONAL
+from extproc.detect.scanner import Scanner
+from extproc.detect.secrets import VALIDATORS as SECRETS
+from extproc.pipeline.search import Detection
+from extproc.stores.detector_cache import DetectorCache
+
+VALIDATORS: Final[Validators] = {**PERSONAL, **SECRETS}
+
+
+def make_detection(
+    settings: DetectionSettings | None = None, base: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Detection:
+    """Make ready all detectors but those that are off; `base` is the folder that paths are relative to.
+
+    Raises: `ConfigError` with every fault of files and settings.
+    """
+    settings = settings or DetectionSettings()
+    variables = os.environ if environment is None else environment
+    cache = DetectorCache(cache_folder(settings, variables))
+    folder = base or Path()
+    loaded = load_detectors([folder / path for path in settings.detectors], VALIDATORS, cache.engine)
+    off = set(settings.off)
+    unknown = off - {name for one in loaded.detectors for name in (one.id, one.entity)}
+    if unknown:
+        message = f"no detector or entity has this name: {', '.join(sorted(unknown))}"
+        raise ConfigError([Fault(file="", line=1, column=1, where="detection.off", message=message)])
+    detectors = [one for one in loaded.detectors if off.isdisjoint((one.id, one.entity))]
+    key = settings.key(variables)
+    scanner = Scanner(detectors, loaded.validators, cache.engine(expressions_of(detectors)), key=key)
+    suppressions = tuple(one.value() for one in settings.suppressions)
+    return Detection(scanner=scanner, key=key, tenant=settings.tenant, suppressions=suppressions)
+
+
+@cache
+def installed() -> Vocabulary:
+    """Return what policies may name where no configuration is at hand: what the shipped detectors find."""
+    detection = make_detection()
+    return Vocabulary(detection=detection, entities=detection.names())
+
+
+def cache_folder(settings: DetectionSettings, environment: Mapping[str, str]) -> Path:
+    """Return where compiled detectors are kept, so that only the first start compiles them."""
+    if settings.cache is not None:
+        return Path(settings.cache)
+    home = environment.get("XDG_CACHE_HOME") or str(Path(environment.get("HOME", "/")) / ".cache")
+    return Path(home) / "mcp-extproc"

@@ -1,0 +1,72 @@
+import re
+
+import pytest
+
+from extproc.detect.pattern import UNBOUNDED, PatternError, read_pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "least", "most"),
+    [
+        ("abc", 3, 3),
+        ("a|bcd", 1, 3),
+        ("gh[po]_[A-Za-z0-9]{36}", 40, 40),
+        ("a{2,5}b?", 2, 6),
+        ("(?:ab){2}(c|de)", 5, 6),
+        (r"\bfoo\b$", 3, 3),
+        (r"[^\s]{3,}", 3, UNBOUNDED),
+        ("[]a-]{2}", 2, 2),
+        (r"\x41\.\-", 3, 3),
+        ("a{3,5}?", 3, 5),
+    ],
+)
+def test_the_shortest_and_longest_match_are_known(pattern: str, least: int, most: int) -> None:
+    shape = read_pattern(pattern)
+    assert (shape.least, shape.most) == (least, most)
+    re.compile(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("(?=a)b", "lookahead"),
+        ("(?<!a)b", "lookbehind"),
+        ("(?>a)b", "atomic"),
+        (r"(a)\1", "back-reference"),
+        ("a{2000}", "512"),
+        ("a++", "possessive"),
+        (".*a", "unbounded"),
+        ("a**", "repeat of a repeat"),
+        ("(a", "not closed"),
+        ("a)", "closing bracket"),
+        ("", "empty"),
+        ("a?", "empty"),
+        (r"\p{L}", "not possible"),
+        ("[[:alpha:]]", "named class"),
+        ("(?P<n>a)", "only"),
+        ("[b-a]", "range"),
+        ("a{,3}", "repeat is written"),
+        ("a\\", "too early"),
+        ("(" * 30 + "a" + ")" * 30, "nested"),
+        ("*a", "repeat of nothing"),
+    ],
+)
+def test_what_not_every_engine_can_run_is_refused_with_the_reason(pattern: str, reason: str) -> None:
+    with pytest.raises(PatternError, match=reason):
+        read_pattern(pattern)
+
+
+def test_the_characters_of_all_matches_are_known() -> None:
+    assert read_pattern("[a-c]{3}|x").letters == "abcx"
+    assert read_pattern("ab", ignore_case=True).letters == "ABab"
+    assert read_pattern("(?i:a)b").letters == "ABab"
+
+
+@pytest.mark.parametrize("pattern", ["[^a]", ".", r"\W", r"\S", "é", "[a-é]"])
+def test_a_pattern_that_goes_beyond_ascii_has_no_list_of_characters(pattern: str) -> None:
+    assert read_pattern(pattern).letters is None
+
+
+def test_a_pattern_of_literals_alone_is_a_list_of_words() -> None:
+    assert read_pattern("red|gr(?:e|a)y?", ignore_case=True).words == frozenset({"red", "gre", "gra", "grey", "gray"})
+    assert read_pattern("red[0-9]").words is None
