@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UPSTREAM ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint conformance bench bench-quick fuzz proto lock clean
+.PHONY: help setup run demo test lint conformance bench bench-quick bench-dlp fuzz proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ demo: setup ## a scripted tour: what is allowed, changed and refused, and why
 lock: setup ## resolve the locked requirements again
 	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --generate-hashes --no-emit-index-url \
 	  --universal --python-version 3.11 --output-file requirements/dev.txt
+	@for group in contextforge presidio secrets; do (cd benchmarks/peers/requirements && ../../../$(BIN)/uv pip compile \
+	  --quiet $$group.in --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	  --custom-compile-command "make lock" --output-file $$group.txt) || exit 1; done
 
 lint: setup ## format, lint, types and layers
 	@$(BIN)/ruff format --check --quiet .
@@ -44,11 +47,15 @@ bench: setup ## what the sidecar costs, end to end and part by part; about ten m
 	@$(BIN)/python -m benchmarks.data_path
 	@$(BIN)/python -m benchmarks.classify
 	@$(BIN)/python -m benchmarks.policy
+	@test ! -f benchmarks/detect.py || $(BIN)/python -m benchmarks.detect
 
 bench-quick: setup ## the same in about a minute
 	@$(BIN)/python -m benchmarks.data_path --quick
 	@$(BIN)/python -m benchmarks.classify
 	@$(BIN)/python -m benchmarks.policy --quick
+
+bench-dlp: setup ## what this and other tools find in labelled texts: ROWS="FILE..."; installs them in out/peers
+	@$(BIN)/python -m benchmarks.dlp --rows $(ROWS)
 
 fuzz: setup ## throw mutated messages at the parser for a minute
 	@$(BIN)/python -m tests.fuzz.parser --seconds 60

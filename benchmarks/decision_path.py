@@ -21,6 +21,7 @@ from benchmarks.messages import SHAPES, Shape, reply, request, request_id
 from extproc._gen import ext_proc_pb2 as pb
 from extproc.clock import RandomIds, SystemClock
 from extproc.config.policy_file import load_policies
+from extproc.detection import make_detection
 from extproc.engine.exchange import Exchange
 from extproc.engine.judging import Engine, Ports
 from extproc.engine.runner import Outgoing, handle
@@ -30,6 +31,7 @@ from extproc.server.translate import to_bytes, to_event
 from extproc.stores.histories import MemoryHistories
 from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
 from extproc.stores.recording import NoRecorder
+from extproc.stores.vault import MemoryVault
 from extproc.telemetry.channels import Channels
 from extproc.telemetry.decisions import DecisionLines
 from extproc.telemetry.metrics import Metrics
@@ -97,6 +99,7 @@ class Sidecar:
         """Load the benchmark's policy."""
         self._metrics = Metrics()
         clock = SystemClock()
+        detection = make_detection()
         ports = Ports(
             sessions=MemorySessions(),
             tools=MemoryTools(),
@@ -107,10 +110,11 @@ class Sidecar:
             recorder=NoRecorder(),
             clock=clock,
             ids=RandomIds(),
+            vault=MemoryVault(detection.key, clock.steady),
         )
         settings = Settings(routes=(Route(name="bench", hosts=globs(("*",)), paths=frozenset({"/mcp"})),))
         self._policy = load_policies([_POLICY])
-        self._engine = Engine(settings=settings, ports=ports, policy=self._policy)
+        self._engine = Engine(settings=settings, ports=ports, policy=self._policy, detection=detection)
 
     async def exchange(self, messages: tuple[bytes, ...]) -> list[bytes]:
         """Run one exchange from Envoy's first message to the last reply, as the servicer does."""

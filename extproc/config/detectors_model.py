@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 from extproc.config.model import Strict
 from extproc.config.policy_fields import enum
 from extproc.detect.detector import Detector
-from extproc.detect.pattern import UNBOUNDED, PatternError, Shape, read_pattern
+from extproc.detect.pattern import PatternError, read_pattern
+from extproc.detect.shapes import UNBOUNDED, Shape
 from extproc.model.finding import Category
 
 _REACH: Final = 400

@@ -1,7 +1,8 @@
 """Whether one of the words of a detector stands near a candidate."""
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, TypeAlias
 
 from extproc.detect.detector import Candidate
 
@@ -10,18 +11,32 @@ _HUMPS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Scripts that write words without spaces between them: Thai, kana, Han, Hangul.
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
+_Words: TypeAlias = tuple[frozenset[str], str]
+
 
 class Nearby:
-    """What stands near a candidate, in lower case, its words divided by single spaces."""
+    """What stands near a candidate, in lower case, its words divided by single spaces.
 
-    __slots__ = ("text", "words")
+    First the label and the text around; then, only if these do not tell, the labels beside it, which cost more.
+    """
+
+    __slots__ = ("_candidate", "_first", "_second")
 
     def __init__(self, candidate: Candidate) -> None:
-        """Read the label, the text before and after, and the labels beside it."""
-        siblings = candidate.siblings.replace("\n", " | ")
-        around = f"{_spaced(candidate.before)} | {_spaced(candidate.after)}"
-        self.text = f" {candidate.label} | {around} | {siblings} "
-        self.words = frozenset(self.text.split())
+        """Take the candidate."""
+        self._candidate = candidate
+        self._first: _Words | None = None
+        self._second: _Words | None = None
+
+    def __iter__(self) -> Iterator[_Words]:
+        """Return what is known, the cheap before the dear."""
+        candidate = self._candidate
+        if self._first is None:
+            self._first = _words(f" {candidate.label} | {_spaced(candidate.before)} | {_spaced(candidate.after)} ")
+        yield self._first
+        if self._second is None:
+            self._second = _words(f" {candidate.siblings} ".replace("\n", " | "))
+        yield self._second
 
 
 class Context:
@@ -37,9 +52,14 @@ class Context:
 
     def near(self, nearby: Nearby) -> bool:
         """Tell whether one of them is among what stands near, as a whole word."""
-        if not self._words.isdisjoint(nearby.words):
-            return True
-        return any(phrase in nearby.text for phrase in self._phrases)
+        for words, text in nearby:
+            if not self._words.isdisjoint(words) or any(phrase in text for phrase in self._phrases):
+                return True
+        return False
+
+
+def _words(text: str) -> _Words:
+    return frozenset(text.split()), text
 
 
 def _spaced(text: str) -> str:

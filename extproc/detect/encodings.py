@@ -18,12 +18,18 @@ MAX_RATIO: Final = 100
 LONG_RUN: Final = 400
 _SHORTEST: Final = 24
 _HEAD: Final = 32
-_HEX_LETTERS: Final = "0123456789abcdefABCDEFx"
-# The letters that base64 begins with whose first byte is ASCII; and those where it begins another character.
-_ASCII_LEADING: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef")
-_LEADING: Final = _ASCII_LEADING | frozenset("wxyz0123456789")
+# How text does in hexadecimal, and what is compressed.
+_HEX_BEGINNING: Final = re.compile(
+    r"(?:0x)?(?:(?:[2-7][0-9A-Fa-f]|0[9AaDd]){3}|[C-Fc-f][0-9A-Fa-f][89ABab]|1[Ff]8[Bb]|78)"
+)
+# How base64 begins: of three ASCII bytes; of one, and then another character of UTF-8; of such a one; of what is
+# compressed. Each spares seven looks at a path or a name out of eight.
+_BEGINNING: Final = re.compile(
+    r"[A-Za-f](?:[A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]|[M-Pc-fs-v89+/_-])"
+    r"|[w-z0-9][I-LY-bo-r4-7]|H4sI|e[JN]|eA[EFG]"
+)
 # What stands this near to an escape is read again together with it.
-_AROUND: Final = 320
+_AROUND: Final = 160
 _STANDARD: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 RUN_LETTERS: Final = _STANDARD + "-_"
 _RUN_SET: Final = frozenset(RUN_LETTERS)
@@ -48,15 +54,19 @@ class Unfolding:
         self._left = MAX_DECODED
         self.complete = True
 
-    def next(self, views: Sequence[View], runs: Mapping[int, Sequence[Span]]) -> list[View]:
-        """Return the texts that views hold in some encoding. `runs` are those that may be base64, by view."""
+    def next(self, views: Sequence[View], runs: Mapping[int, Sequence[Span]], *, written: bool) -> list[View]:
+        """Return the texts that views hold in some encoding. `runs` are those that may be base64, by view.
+
+        Where nothing is `written` as something else, only these are looked at.
+        """
         found: list[View] = []
-        for number, view in enumerate(views):
+        for number in range(len(views)) if written else sorted(runs):
+            view = views[number]
             if view.depth >= MAX_DEPTH:
                 continue
-            text = view.text
-            found.extend(_plain(view))
-            for start, end in _joined_lines(text, runs.get(number, ())):
+            if written:
+                found.extend(_plain(view))
+            for start, end in _joined_lines(view.text, runs.get(number, ())):
                 found.extend(self._encoded(view, start, end))
         return found
 
@@ -180,19 +190,17 @@ def _stretch(view: View, low: int, high: int, pieces: Sequence[Piece]) -> View:
     )
 
 
-def _joined_lines(text: str, runs: Sequence[Span]) -> Iterator[Span]:
+def _joined_lines(text: str, runs: Sequence[Span]) -> list[Span]:
     """Return runs, those that are lines of one encoding taken together."""
-    held: Span | None = None
+    joined: list[Span] = []
     for start, end in runs:
-        if held is None:
-            held = (start, end)
-        elif text[held[1] : start] in _LINE_ENDS and (_line_length(text, held[1]) >= _LINE):
-            held = (held[0], end)
-        else:
-            yield _with_last_line(text, held)
-            held = (start, end)
-    if held is not None:
-        yield _with_last_line(text, held)
+        if joined and start - joined[-1][1] <= len("\r\n"):
+            first, last = joined[-1]
+            if text[last:start] in _LINE_ENDS and _line_length(text, last) >= _LINE:
+                joined[-1] = (first, end)
+                continue
+        joined.append((start, end))
+    return [_with_last_line(text, run) for run in joined]
 
 
 def _with_last_line(text: str, run: Span) -> Span:
@@ -210,36 +218,38 @@ def _line_length(text: str, end: int) -> int:
 
 def _decodings(text: str, start: int, end: int) -> Iterator[tuple[int, int, bytes]]:
     """Return what a run may be in bytes, with the part of the text that it covers."""
-    token = text[start:end]
-    if token.isalnum() and not token[:_SHORTEST].strip(_HEX_LETTERS):
-        found = _HEXADECIMAL.fullmatch(token)
+    if _HEX_BEGINNING.match(text, start):
+        found = _HEXADECIMAL.fullmatch(text, start, end)
         if found is not None:
-            if not token.isdecimal():
+            if not found[1].isdecimal():
                 yield start, end, bytes.fromhex(found[1])
             return
-    for low, high in _parts(token):
-        if token[low] not in _LEADING or (token[low] in _ASCII_LEADING and token[low + 4] not in _ASCII_LEADING):
-            continue
-        head = token[low : min(high, low + _HEAD)]
+    for low, high in _parts(text, start, end):
+        head = text[low : min(high, low + _HEAD)]
         if "\n" in head or not _promising(_base64(head[: len(head) // 4 * 4])):
             continue
-        padded = end if high < len(token) else end + _padding(text, end)
-        yield start + low, padded if high == len(token) else start + high, _base64("".join(token[low:high].split()))
+        padded = end + _padding(text, end) if high == end else high
+        yield low, padded, _base64("".join(text[low:high].split()))
 
 
-def _parts(token: str) -> Iterator[Span]:
-    """Return the parts of a run that may be one encoding.
+def _parts(text: str, start: int, end: int) -> list[Span]:
+    """Return the parts of a run that begin like an encoding.
 
     All of it; what stands behind its last slash; and where the letters of both alphabets are mixed, what is in the
     standard one.
     """
-    yield 0, len(token)
-    tail = token.rfind("/") + 1
-    if 0 < tail <= len(token) - _SHORTEST:
-        yield tail, len(token)
-    if (tail or "+" in token) and ("-" in token or "_" in token):
-        for part in _STANDARD_RUN.finditer(token):
-            yield part.span()
+    parts = [(start, end)] if _BEGINNING.match(text, start) else []
+    slash = text.rfind("/", start, end) + 1
+    if 0 < slash <= end - _SHORTEST and _BEGINNING.match(text, slash):
+        parts.append((slash, end))
+    mixed = slash or text.find("+", start, end) >= 0
+    if mixed and (text.find("-", start, end) >= 0 or text.find("_", start, end) >= 0):
+        parts.extend(
+            found.span()
+            for found in _STANDARD_RUN.finditer(text, start, end)
+            if found.start() not in {start, slash} and _BEGINNING.match(text, found.start())
+        )
+    return parts
 
 
 def _padding(text: str, end: int) -> int:

@@ -170,8 +170,8 @@ class Buffer:
         joined = "\n".join(texts)
         self.texts = texts
         self.data = b"\n" + joined.encode(errors="replace") + b"\n"
-        self._ascii = len(self.data) == len(joined) + 2
-        lengths = map(len, texts) if self._ascii else (_bytes_in(text) for text in texts)
+        self.ascii = len(self.data) == len(joined) + 2
+        lengths = map(len, texts) if self.ascii else (_bytes_in(text) for text in texts)
         self.starts = list(accumulate(lengths, lambda start, length: start + length + 1, initial=1))
 
     def place(self, end: int) -> int:
@@ -181,7 +181,7 @@ class Buffer:
     def characters(self, number: int, ends: Sequence[int]) -> Sequence[int]:
         """Return places in the buffer, ascending, as places in characters of the text with this number."""
         start = self.starts[number]
-        if self._ascii or self.texts[number].isascii():
+        if self.ascii or self.texts[number].isascii():
             return [end - start for end in ends]
         data, found, at, count = self.data, [], start, 0
         limit = self.starts[number + 1] - 1

@@ -1,11 +1,12 @@
 """From where a pattern ended to what it matched: a search in the small stretch of text in which that can stand."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from extproc.detect.detector import Detector
-from extproc.detect.pattern import Shape, open_edges
+from extproc.detect.pattern import open_edges
+from extproc.detect.shapes import Shape
 
 _BEFORE: Final = "(?<![0-9A-Za-z_])"
 _AFTER: Final = "(?![0-9A-Za-z_])"
@@ -43,20 +44,28 @@ class Windows:
         self._letters = shape.letters
         self._slack = int(edges(detector)[1])
 
-    def located(self, locator: Locator, text: str, ends: Sequence[int]) -> Iterator[Located]:
-        """Return the matches that an engine saw the ends of, each once. `ends` ascend, boundaries included."""
+    def located(
+        self, locator: Locator, text: str, ends: Sequence[int], worth: Callable[[int, int], bool] | None = None
+    ) -> Iterator[Located]:
+        """Return the matches that an engine saw the ends of, each once. `ends` ascend, boundaries included.
+
+        What is not `worth` it, of stretches and then of matches, is left out.
+        """
         done, length = 0, len(text)
         for hit in ends:
             end = min(hit - self._slack, length)
             if end <= done:
                 continue
             low, high = self._around(text, max(done, end - self._most), end)
+            if worth is not None and not worth(low, high):
+                continue
             for found in locator.between(text, low, high):
                 if found.start >= end:
                     break
                 if found.end > done:
                     done = found.end
-                    yield found
+                    if worth is None or worth(found.start, found.end):
+                        yield found
 
     def _around(self, text: str, low: int, end: int) -> tuple[int, int]:
         """Return the stretch around a place that is made of the characters which the pattern can match."""

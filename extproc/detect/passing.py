@@ -13,6 +13,8 @@ from extproc.detect.rules import Rule
 from extproc.detect.surroundings import Surroundings
 from extproc.detect.views import View
 
+# Without one of these, and in ASCII, no character is written as something else.
+_WRITTEN: Final = (b"\\", b"%", b"&")
 # A text that is nothing but so much base64 is no text, and no token either.
 _BLOB: Final = 4096
 
@@ -27,6 +29,7 @@ class Pass:
         buffer = Buffer(["" if number in blobs else view.text for number, view in enumerate(views)])
         hits = engine.hits(buffer.data)
         self.complete = hits.complete
+        self.written = not buffer.ascii or any(mark in buffer.data for mark in _WRITTEN)
         self._ends: dict[tuple[int, int], list[int]] = {}
         starts, last = buffer.starts, len(views)
         for rule, end in hits.pairs:
@@ -48,10 +51,7 @@ class Pass:
         # Text by text, so that what is known of a place is known to all rules.
         for (number, index), ends in sorted(self._ends.items()):
             view, rule = self._views[number], rules[index]
-            for match in rule.located(view.text, ends):
-                # What is as it is in the parent was judged there.
-                if view.parent is not None and not view.decoded(match.start, match.end):
-                    continue
+            for match in rule.located(view, ends):
                 if buried(view.text, match.start, match.end):
                     continue
                 one = rule.judge(around, view, match.value_start, match.value_end)

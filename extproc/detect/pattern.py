@@ -1,37 +1,18 @@
 """Read the pattern of a detector: whether it keeps to the syntax that all engines share, and how far it can reach."""
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache, reduce
+import re
+from functools import lru_cache, reduce
 from typing import Final
 
+from extproc.detect.shapes import ALL, CLASSES, EMPTY, NOTHING_WIDE, OTHER, UNBOUNDED, Shape, folded, followed, mask_of
+
 MAX_REPEAT: Final = 512
-UNBOUNDED: Final = 1 << 20
 _MAX_DEPTH: Final = 20
-_MAX_WORDS: Final = 100_000
 
-# Sets of characters are bit masks: one bit for each of ASCII, and one for everything else together.
-_OTHER: Final = 1 << 128
-_ALL: Final = (1 << 129) - 1
-
-
-def _mask(characters: str) -> int:
-    return reduce(lambda mask, one: mask | 1 << min(ord(one), 128), characters, 0)
-
-
-_DIGITS: Final = _mask("0123456789")
-_LOWER: Final = _mask("abcdefghijklmnopqrstuvwxyz")
-_UPPER: Final = _mask("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_WORD: Final = _DIGITS | _LOWER | _UPPER | _mask("_")
-_SPACE: Final = _mask(" \t\n\r\f\v")
-_CLASSES: Final = {
-    "d": _DIGITS,
-    "w": _WORD,
-    "s": _SPACE,
-    "D": _ALL & ~_DIGITS,
-    "W": _ALL & ~_WORD,
-    "S": _ALL & ~_SPACE,
-}
 _CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
+# Characters that stand for themselves, up to where a repeat begins; and a class as a whole.
+_PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_ ,:;@/='\"<>!%&~#-](?![*+?{]))+")
+_CLASS: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _GROUP_KINDS: Final = {
     "?=": "a lookahead",
     "?!": "a lookahead",
@@ -48,31 +29,6 @@ class PatternError(ValueError):
     """A pattern that not every engine can run, with the reason."""
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What is known of everything that a pattern matches.
-
-    It is between `least` and `most` characters long and made of the characters in `mask`. `words` are all of the texts
-    it can be, when these are few literals and nothing else.
-    """
-
-    least: int
-    most: int
-    mask: int
-    words: frozenset[str] | None = None
-
-    @cached_property
-    def letters(self) -> str | None:
-        """Return the characters that it is made of; None when some are beyond ASCII."""
-        if self.mask & _OTHER:
-            return None
-        return "".join(chr(code) for code in range(128) if self.mask >> code & 1)
-
-
-_EMPTY: Final = Shape(least=0, most=0, mask=0, words=frozenset({""}))
-_NOTHING_WIDE: Final = Shape(least=0, most=0, mask=0)
-
-
 @lru_cache(maxsize=4096)
 def read_pattern(pattern: str, *, ignore_case: bool = False) -> Shape:
     """Return the shape of a pattern. Raises: `PatternError` when it is outside the shared syntax or matches nothing."""
@@ -85,7 +41,7 @@ def read_pattern(pattern: str, *, ignore_case: bool = False) -> Shape:
     if not ignore_case and not reader.folds:
         return shape
     words = None if shape.words is None else frozenset(map(str.lower, shape.words))
-    return Shape(least=shape.least, most=shape.most, mask=_folded(shape.mask), words=words)
+    return Shape(least=shape.least, most=shape.most, mask=folded(shape.mask), words=words)
 
 
 def open_edges(pattern: str) -> tuple[bool, bool]:
@@ -93,17 +49,10 @@ def open_edges(pattern: str) -> tuple[bool, bool]:
     return not pattern.startswith("^"), not pattern.endswith("$") or pattern.endswith("\\$")
 
 
-def _folded(mask: int) -> int:
-    upper, lower = mask & _UPPER, mask & _LOWER
-    return mask | upper << 32 | lower >> 32
-
-
-def _followed(first: Shape, second: Shape) -> Shape:
-    words = None
-    if first.words is not None and second.words is not None and len(first.words) * len(second.words) <= _MAX_WORDS:
-        words = frozenset(a + b for a in first.words for b in second.words)
-    most = min(first.most + second.most, UNBOUNDED)
-    return Shape(least=first.least + second.least, most=most, mask=first.mask | second.mask, words=words)
+@lru_cache(maxsize=2048)
+def _class_mask(text: str) -> int:
+    """Return the characters of a class: a pattern has the same ones again and again."""
+    return _Reader(text).alternatives(0).mask
 
 
 class _Reader:
@@ -137,9 +86,15 @@ class _Reader:
         )
 
     def _sequence(self, depth: int) -> Shape:
-        shape = _EMPTY
+        shape = EMPTY
         while self._peek() not in {"", "|", ")"}:
-            shape = _followed(shape, self._repeated(self._atom(depth)))
+            plain = _PLAIN.match(self.pattern, self.at)
+            if plain is None:
+                shape = followed(shape, self._repeated(self._atom(depth)))
+                continue
+            text = plain[0]
+            self.at = plain.end()
+            shape = followed(shape, Shape(len(text), len(text), mask_of(text), frozenset({text})))
         return shape
 
     def _peek(self, length: int = 1) -> str:
@@ -160,13 +115,13 @@ class _Reader:
             case "\\":
                 return self._escape()
             case ".":
-                return Shape(least=1, most=1, mask=_ALL & ~_mask("\n"))
+                return Shape(least=1, most=1, mask=ALL & ~mask_of("\n"))
             case "^" | "$":
-                return _NOTHING_WIDE
+                return NOTHING_WIDE
             case "*" | "+" | "?":
                 raise self.error("a repeat of nothing")
             case literal:
-                return Shape(least=1, most=1, mask=_mask(literal), words=frozenset({literal}))
+                return Shape(least=1, most=1, mask=mask_of(literal), words=frozenset({literal}))
 
     def _group(self, depth: int) -> Shape:
         if self._peek() == "?":
@@ -190,12 +145,12 @@ class _Reader:
 
     def _escape(self) -> Shape:
         escaped = self._take()
-        if escaped in _CLASSES:
-            return Shape(least=1, most=1, mask=_CLASSES[escaped])
+        if escaped in CLASSES:
+            return Shape(least=1, most=1, mask=CLASSES[escaped])
         if escaped == "b":
-            return _NOTHING_WIDE
+            return NOTHING_WIDE
         literal = self._literal(escaped)
-        return Shape(least=1, most=1, mask=_mask(literal), words=frozenset({literal}))
+        return Shape(least=1, most=1, mask=mask_of(literal), words=frozenset({literal}))
 
     def _literal(self, escaped: str) -> str:
         """Return the character that an escape stands for."""
@@ -218,6 +173,17 @@ class _Reader:
         return escaped
 
     def _class(self) -> int:
+        found = _CLASS.match(self.pattern, self.at - 1)
+        if found is None or self.pattern == found[0]:
+            return self._class_here()
+        self.at = found.end()
+        try:
+            return _class_mask(found[0])
+        except PatternError:
+            self.at = found.start() + 1
+            return self._class_here()
+
+    def _class_here(self) -> int:
         negated = self._peek() == "^"
         self.at += negated
         mask, first = 0, True
@@ -225,20 +191,20 @@ class _Reader:
             first = False
             mask |= self._class_entry()
         self.at += 1
-        return _ALL & ~mask if negated else mask
+        return ALL & ~mask if negated else mask
 
     def _class_entry(self) -> int:
         low = self._class_character()
         if isinstance(low, int):
             return low
         if self._peek() != "-" or self._peek(2) in {"-", "-]"}:
-            return _mask(low)
+            return mask_of(low)
         self.at += 1
         high = self._class_character()
         if isinstance(high, int) or ord(high) < ord(low):
             raise self.error("a range that is none")
         beyond = ord(high) >= 128  # noqa: PLR2004 - where ASCII ends
-        return _mask("".join(map(chr, range(ord(low), min(ord(high), 127) + 1)))) | (_OTHER if beyond else 0)
+        return mask_of("".join(map(chr, range(ord(low), min(ord(high), 127) + 1)))) | (OTHER if beyond else 0)
 
     def _class_character(self) -> int | str:
         one = self._take()
@@ -247,7 +213,7 @@ class _Reader:
         if one != "\\":
             return one
         escaped = self._take()
-        return _CLASSES[escaped] if escaped in _CLASSES else self._literal(escaped)
+        return CLASSES[escaped] if escaped in CLASSES else self._literal(escaped)
 
     def _repeated(self, atom: Shape) -> Shape:
         least, most = 1, 1
@@ -283,7 +249,7 @@ class _Reader:
         self.at += self._peek() == "?"
         if self._peek() in {"*", "+", "?", "{"}:
             raise self.error("a repeat of a repeat")
-        if most == UNBOUNDED and atom.mask == _ALL & ~_mask("\n"):
+        if most == UNBOUNDED and atom.mask == ALL & ~mask_of("\n"):
             raise self.error("an unbounded repeat of anything: give it a limit")
         words = None
         if atom.words is not None and least == most == 1:

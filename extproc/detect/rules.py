@@ -38,9 +38,9 @@ class Rule:
         else:
             self._locator = linear(detector) if detector.linear else ReLocator(detector)
 
-    def located(self, text: str, ends: Sequence[int]) -> Iterator[Located]:
-        """Return the matches whose ends an engine reported."""
-        return self._windows.located(self._locator, text, ends)
+    def located(self, view: View, ends: Sequence[int]) -> Iterator[Located]:
+        """Return the matches whose ends an engine reported; what is as it is in the parent was judged there."""
+        return self._windows.located(self._locator, view.text, ends, None if view.parent is None else view.decoded)
 
     def judge(self, around: Surroundings, view: View, start: int, end: int) -> Found | None:
         """Return the finding that a value is, if it is one."""

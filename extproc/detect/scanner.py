@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from extproc.detect.detector import Detector, Validators
@@ -13,6 +14,7 @@ from extproc.detect.matching import Engine
 from extproc.detect.named import NAMED, labelled, named_values
 from extproc.detect.overlap import resolved
 from extproc.detect.passing import Pass
+from extproc.detect.personal.members import MEMBER_ENTITIES, named_members
 from extproc.detect.rules import Rule
 from extproc.detect.surroundings import Surroundings
 from extproc.detect.views import View
@@ -55,7 +57,7 @@ class Scanner:
 
     def names(self) -> frozenset[str]:
         """Return the entities that findings can have."""
-        return frozenset(rule.detector.entity for rule in self._rules) | {NAMED.entity}
+        return frozenset(rule.detector.entity for rule in self._rules) | MEMBER_ENTITIES | {NAMED.entity}
 
     def scan_text(self, text: str) -> Scan:
         """Scan one text."""
@@ -76,8 +78,8 @@ class Scanner:
             complete &= one_pass.complete
             for leaf, one in one_pass.found(self._rules, around):
                 found[leaf].append(one)
-            views, blobs = unfolding.next(views, one_pass.runs), frozenset()
-        for leaf, one in named_values(leaves, around):
+            views, blobs = unfolding.next(views, one_pass.runs, written=one_pass.written), frozenset()
+        for leaf, one in chain(named_values(leaves, around), named_members(leaves, around)):
             found[leaf].append(one)
         findings = sorted(self._findings(leaves, found, skip), key=_order)
         complete &= unfolding.complete and len(findings) <= MAX_FINDINGS

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from extproc.detect.pattern import UNBOUNDED, PatternError, read_pattern
+from extproc.detect.pattern import PatternError, read_pattern
+from extproc.detect.shapes import UNBOUNDED
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from extproc.config.detectors_file import failures, parse_detectors
 from extproc.config.model import check
 from extproc.config.policy_file import parse_policy
 from extproc.config.settings_file import Config, load_config
 from extproc.config.yaml import read_yaml
+from extproc.detection import VALIDATORS
 from extproc.engine.failmode import MAY_FAIL_OPEN
+from extproc.stores.detector_cache import DetectorCache
 from extproc.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +52,19 @@ def _commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "text"), list(_blocks("yaml", "policy")))
 def test_every_policy_in_the_documentation_can_be_loaded(page: str, text: str) -> None:
     assert parse_policy(text.encode(), page).rules
+
+
+@pytest.mark.parametrize(("page", "text"), list(_blocks("yaml", "detectors")))
+def test_every_file_of_detectors_in_the_documentation_passes_its_tests(page: str, text: str) -> None:
+    file = parse_detectors(text.encode(), page)
+    assert file.examples
+    assert failures(file, VALIDATORS, DetectorCache().engine) == []
+
+
+@pytest.mark.parametrize(("page", "text"), list(_blocks("yaml", "detection")))
+def test_every_part_about_detection_in_the_documentation_is_valid(page: str, text: str) -> None:
+    source = read_yaml("policy: policy.yaml\n" + text, page)
+    assert check(source, Config).detection.suppressions
 
 
 def test_the_documented_configuration_is_the_whole_of_it_with_its_defaults() -> None:

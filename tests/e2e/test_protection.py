@@ -138,7 +138,7 @@ def test_a_secret_over_two_events_of_a_stream_is_redacted_in_both(protected_raw:
 
     told = asyncio.run(run())
     assert _SECRET[cut:] not in told
-    assert "token [REDACTED:github_token]" in told
+    assert "token [REDACTED:" in told
     assert '"id": 1' in told
 
 

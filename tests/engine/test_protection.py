@@ -6,12 +6,32 @@ from typing import Any, Final
 
 import pytest
 
+from extproc.detect.detector import Candidate, Detector
+from extproc.detect.matching import expressions_of
+from extproc.detect.scanner import Scanner
 from extproc.engine.settings import Route
 from extproc.model.decision import Outcome
 from extproc.model.finding import Category
+from extproc.pipeline.search import Detection
 from extproc.policy.globs import globs
+from extproc.ports import PortError
+from extproc.stores.detector_cache import DetectorCache
 from tests.detecting import detection
-from tests.engine.harness import LEGACY, SETTINGS, Sidecar, answer, ask, body_of, passed, refusal, result, tool_call
+from tests.engine.harness import (
+    C2S,
+    LEGACY,
+    S2C,
+    SETTINGS,
+    Sidecar,
+    answer,
+    ask,
+    body_of,
+    failing_open,
+    passed,
+    refusal,
+    result,
+    tool_call,
+)
 from tests.policies import policy
 
 _EMAIL: Final = "ada.sample@example.com"
@@ -117,3 +137,33 @@ def test_a_result_that_no_longer_fits_its_schema_is_an_error_with_the_reason() -
     assert told["result"]["isError"] is True
     assert "does not fit its output schema" in told["result"]["content"][0]["text"]
     assert sidecar.last.determining == ("hide",)
+
+
+class _Full:
+    """A `Vault` that cannot keep anything, nor find it."""
+
+    async def put(self, *_: object, **__: object) -> str:
+        raise PortError("the vault is down")
+
+    async def get(self, *_: object) -> None:
+        raise PortError("the vault is down")
+
+
+def test_a_vault_that_fails_lets_nothing_pass() -> None:
+    sidecar = protecting(*_TOKENS)
+    sidecar.engine.ports = replace(sidecar.engine.ports, vault=_Full())
+    sent = called(sidecar, "crm", "get", {}, {"content": [{"type": "text", "text": _EMAIL}]})
+    assert (sidecar.last.failure, _EMAIL in str(sent[-1])) == ("store", False)
+    refusal(called(sidecar, "mail", "send", {"to": "[EMAIL:" + "a" * 26 + "]"}, {}))
+
+
+def test_a_detector_that_crashes_lets_nothing_pass() -> None:
+    def crash(_candidate: Candidate) -> float:
+        raise RuntimeError("a detector of ours")
+
+    word = Detector(id="word", entity="word", category=Category.CUSTOM, pattern="boom", validator="crash")
+    scanner = Scanner([word], {"crash": crash}, DetectorCache().engine(expressions_of([word])), key=b"k")
+    settings = failing_open(C2S, S2C)
+    sidecar = Sidecar(settings=settings, detection=Detection(scanner=scanner, key=b"k"))
+    refused = refusal(sidecar.exchange(*ask(tool_call("get", {"a": "boom"}), mcp_protocol_version=LEGACY)))
+    assert (refused.status, sidecar.last.failure) == (503, "bug")

@@ -81,7 +81,7 @@ def test_the_fastest_engine_that_is_installed_is_taken(monkeypatch: pytest.Monke
             if name in names:
                 raise ImportError(name)
 
-        monkeypatch.setattr(detector_cache.importlib, "import_module", load)
+        monkeypatch.setattr("extproc.stores.detector_cache.importlib.import_module", load)
 
     for names, kind in [((), "hyperscan"), (("hyperscan",), "re2"), (("hyperscan", "re2"), "gated")]:
         missing(*names)

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 import pytest
 
 from extproc.model.decision import Outcome
+from extproc.model.finding import Category
 from extproc.model.intent import Intent
 from extproc.ports import PortError, Record
 from extproc.telemetry.decisions import DecisionLines, line
@@ -27,6 +28,10 @@ _FULL = replace(
     rejected="x",
     failure="y",
     resolution="released",
+    findings={(Category.PII, "email"): 2},
+    suppressed=1,
+    media=1,
+    incomplete=True,
     level="warning",
     intent=Intent.WRITE,
     evidence=("name_verb",),
@@ -55,6 +60,7 @@ def test_a_line_has_every_member_that_has_a_value() -> None:
 def test_no_member_of_a_record_is_forgotten() -> None:
     assert set(json.loads(line(_FULL))) == {field.name for field in fields(Record)}
     assert json.loads(line(_FULL))["determining"] == ["a", "b"]
+    assert json.loads(line(_FULL))["findings"] == {"email": 2}
 
 
 def test_a_line_stays_one_line() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from extproc.model.decision import Effect, Outcome
+from extproc.model.finding import Category
 from extproc.model.message import Direction
 from extproc.telemetry.metrics import Metrics
 from tests.telemetry.records import ALLOWED
@@ -34,6 +35,9 @@ def test_the_names_are_those_that_dashboards_ask_for() -> None:
         "extproc_intents",
         "extproc_shadow_decisions",
         "extproc_notices",
+        "extproc_findings",
+        "extproc_findings_suppressed",
+        "extproc_searches_incomplete",
         "extproc_policy_loads",
         "extproc_policy_info",
     }
@@ -46,6 +50,18 @@ def test_a_decision_counts_by_direction_and_outcome(direction: Direction, outcom
     for _ in range(2):
         metrics.record(replace(ALLOWED, direction=direction, outcome=outcome))
     assert samples(metrics) == {("extproc_decisions_total", direction.value, outcome.value): 2}
+
+
+def test_findings_count_by_category_and_entity() -> None:
+    metrics = Metrics()
+    found = {(Category.PII, "email"): 2, (Category.SECRET, "github_token"): 1}
+    metrics.record(replace(ALLOWED, findings=found, suppressed=3, incomplete=True))
+    counted = samples(metrics)
+    direction = ALLOWED.direction.value
+    assert counted["extproc_findings_total", direction, "pii", "email"] == 2
+    assert counted["extproc_findings_total", direction, "secret", "github_token"] == 1
+    assert counted["extproc_findings_suppressed_total", direction] == 3
+    assert counted["extproc_searches_incomplete_total", direction] == 1
 
 
 def test_refused_input_counts_as_a_decision_and_by_its_reason() -> None:

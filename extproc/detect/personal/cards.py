@@ -57,7 +57,7 @@ _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 def is_luhn(digits: str) -> bool:
     """Whether the last digit checks the others: every second one doubled, the sum divisible by 10.
 
-    `stdnum.luhn` is for any alphabet and several times slower, too slow for what is asked about every number.
+    `stdnum.luhn` is for any alphabet and takes twice as long, and this is asked about every number.
     """
     return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
 

@@ -43,6 +43,8 @@ _PHONE_LABEL: Final = named(
     "cell(?:phone)?", "fax",
     "whats ?app", "msisdn", "handy", "telefon[oe]?s?", "móvil", "celular", "contact (?:no|num|number)",
 )  # fmt: skip
+_DIVIDERS: Final = re.compile(r"[ .-]")
+_GOES_ON: Final = re.compile(r"[.,:/-]?[0-9]|[-.][A-Za-z]|[/:%]")
 _REQUEST: Final = re.compile(
     r"\b(?:reach|call|ring|text|phone|dial|contact|whatsapp)(?:ed)?(?: (?:me|us|him|her|them))?"
     r"(?: (?:on|at|back on))?:? $",
@@ -51,6 +53,7 @@ _REQUEST: Final = re.compile(
 _DATE: Final = re.compile(
     r"(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9](?:\D.*)?|[0-3]?[0-9]([-./ ])[01]?[0-9]\2(?:19|20)[0-9]{2}"
 )
+_YEARS: Final = re.compile(r"(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}|(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?")
 _LEAST, _MOST = 7, 15
 _PAIRS: Final = re.compile(r"0[1-9](?:[ .-][0-9]{2}){4}")
 
@@ -72,6 +75,11 @@ def _number(text: str, region: str | None = None) -> PhoneNumber | None:
         return phonenumbers.parse(text, region)
     except NumberParseException:
         return None
+
+
+def _is_part(candidate: Candidate) -> bool:
+    """Whether it is a stretch of a longer list of numbers, as in the path of a drawing."""
+    return candidate.before[-1:] in {".", "-", "/"} or bool(_GOES_ON.match(candidate.after))
 
 
 def _digits(text: str) -> int:
@@ -106,6 +114,8 @@ def _american(candidate: Candidate) -> float | None:
         return 0.95
     if is_thing(candidate) or _NOT_PHONE.search(candidate.label) or _NOT_PHONE.search(before(candidate, 24)):
         return None
+    if "(" not in candidate.text and len(set(_DIVIDERS.findall(candidate.text.partition("x")[0]))) > 1:
+        return None
     number = _number(candidate.text, "US")
     valid = number is not None and phonenumbers.is_valid_number(number)
     if "(" in candidate.text or candidate.text.count("-") > 1:
@@ -116,7 +126,12 @@ def _american(candidate: Candidate) -> float | None:
 def _national(candidate: Candidate) -> float | None:
     """Accept digits with punctuation only by name, but for the pairs of the French plan."""
     text = candidate.text
-    if _DATE.fullmatch(text) or not _LEAST - 1 <= _digits(text) <= _MOST:
+    if (
+        _DATE.fullmatch(text)
+        or _YEARS.fullmatch(text)
+        or _is_part(candidate)
+        or not _LEAST - 1 <= _digits(text) <= _MOST
+    ):
         return None
     if about(candidate, _PHONE) and not _NOT_PHONE.search(candidate.label):
         return 0.9
@@ -127,7 +142,11 @@ def _national(candidate: Candidate) -> float | None:
 
 def _called(candidate: Candidate) -> float | None:
     """Accept what the pattern found behind a word for telephone."""
-    if _DATE.fullmatch(candidate.text) or not _LEAST - 1 <= _digits(candidate.text) <= _MOST:
+    if (
+        _DATE.fullmatch(candidate.text)
+        or _YEARS.fullmatch(candidate.text)
+        or not _LEAST - 1 <= _digits(candidate.text) <= _MOST
+    ):
         return None
     return None if after(candidate).lstrip().startswith(("%", "px", "ms", "kb", "mb")) else 0.85
 

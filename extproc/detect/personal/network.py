@@ -16,6 +16,9 @@ _VERSION: Final = re.compile(
 _URL: Final = re.compile(
     r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^\s/]*@)?$|\b(?:ip|addr|address|host|peer|src|dst|client|server)=$", re.IGNORECASE
 )
+# In the path of a drawing numbers with points stand on both sides.
+_NUMBER_BEFORE: Final = re.compile(r"[0-9]\.[0-9]+[ ,-]$")
+_NUMBER_AFTER: Final = re.compile(r"[ ,-]{1,2}[0-9]*\.[0-9]")
 _VERSION_LABEL: Final = named(
     ".*versions?", "ver", "build", "release", "firmware", "section", "oid", "schema", "revision", "product", "kernel"
 )
@@ -51,6 +54,8 @@ def _ipv4(candidate: Candidate) -> float | None:
         return None
     lead = candidate.before[-40:]
     if _VERSION.search(lead) and not _URL.search(lead):
+        return None
+    if _NUMBER_BEFORE.search(lead) and _NUMBER_AFTER.match(candidate.after):
         return None
     if candidate.after[:2].startswith((".0", "-")) or re.match(r"\.[0-9]|-[a-z0-9]|\+", candidate.after):
         return None

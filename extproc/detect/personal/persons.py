@@ -1,5 +1,6 @@
 """Names of persons: what a label or a salutation promises, and what has no form of a name."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -41,7 +42,8 @@ _WORDS: Final = word_set(
     external test testing example sample demo dummy foo bar baz lorem ipsum world data database server client api app
     application web site page file folder document image video audio report list table column row field form button
     practice practices guide guides pattern patterns tips rules steps features options details results examples
-    project product item order invoice payment account card credit debit price amount total version release update build
+    enterprise enterprises project product item order invoice payment account card credit debit price amount total
+    version release update build
     model class function method object module package library framework plugin tool tools agent assistant bot browser
     code visual windows linux mac ios android cloud network security privacy policy terms license copyright open source
     source target input output request response session token secret password login logout profile settings config
@@ -73,7 +75,7 @@ _STRONG: Final = named(
     r"|claimant|policy ?holder|account ?holder|card ?holder|holder|subscriber|attendee|participant|physician|doctor"
     r"|nurse|surgeon|provider|practitioner|therapist|caregiver|emergency contact|manager|supervisor|reviewer|approver"
     r"|assignee|requester|reporter|rep|representative|agent|driver|witness|defendant|plaintiff|attorney"
-    r"|lawyer|judge|resident|member|caller|consignee|consignor|attn|attention|author|owner|created by|signed by"
+    r"|lawyer|judge|resident|member|caller|consignee|consignor|attn|attention|owner|created by|signed by"
     r"|ordered by|bill(?:ed)? to|ship(?:ped)? to|prepared (?:by|for)|host|speaker|organi[sz]er|invitee|lead|consultant"
     r"|coach|player|user|director|ceo|founder)s?(?:'s)?(?: (?:full )?name)?",
     "name on (?:card|account)", "person", "people", "persons", "vorname", "nachname", "familienname", "kunde", "kundin",
@@ -162,7 +164,7 @@ def words_of_name(text: str) -> int:
     parts = [*(word for word in most if word.lower() not in _PARTICLES), last]
     if not parts or not all(map(_is_name_word, parts)):
         return 0
-    lowered = [part.strip(".").lower() for part in parts]
+    lowered = [part.strip(".'\u2019").lower() for part in parts]
     if any(word in _WORDS and word not in _ALSO_NAMES for word in lowered):
         return 0
     if all(word in _WORDS for word in lowered):
@@ -177,16 +179,17 @@ def _cued(candidate: Candidate) -> float | None:
 
 def _labelled(candidate: Candidate) -> float | None:
     """Accept a whole value that is named as a person, or as a name beside personal things."""
-    label = candidate.label
-    if not label or not _is_whole(candidate) or _THING_NAME.search(label):
-        return None
-    count = words_of_name(candidate.text)
-    if not count:
+    # The label is the dearest to find out.
+    count = words_of_name(candidate.text) if _is_whole(candidate) else 0
+    label = candidate.label if count else ""
+    if not label or _THING_NAME.search(label):
         return None
     if _STRONG.search(label) and (count > 1 or GIVEN_NAMES.search(label)):
         return 0.9
     is_caseless = count == 1 and len(candidate.text) > 1 and not candidate.text[0].isupper()
     if not _PLAIN_NAME.search(label) or not (count > 1 or is_caseless):
+        return None
+    if _KEEPERS.search(candidate.before):
         return None
     near = f"{candidate.siblings}\n{candidate.before}\n{candidate.after}".lower()
     return 0.8 if _PERSONAL.search(near) else None
@@ -194,15 +197,30 @@ def _labelled(candidate: Candidate) -> float | None:
 
 def _is_whole(candidate: Candidate) -> bool:
     """Whether nothing but the border of a value stands on either side."""
+    if candidate.before.rstrip(" ").endswith(("->", "=>")):
+        return False
     return candidate.before.rstrip(" ")[-1:] in _OPENING and candidate.after.lstrip(" ")[:1] in _CLOSING
 
 
+_ATTRIBUTION: Final = re.compile(
+    r"(?:author|copyright|maintain|written|contribut|packag|\(c\)|credit|thanks|signed-off|reviewed|co-author)[^\n]{0,120}$"
+    r"|(?:^|\n)[ \t]*(?:#|//|/?\*|;|--|%|dnl)[^\n]{0,80}$"
+)
+# Objects that say who wrote or keeps a piece of software, or made a commit.
+_KEEPERS: Final = re.compile(
+    r"\\?\"(?:author|contributor|maintainer|committer|publisher|creator)s?\\?\"\s*:\s*\[?\s*\{[^{}]*$"
+)
 _OPENING: Final = frozenset(["", *"\"'`,;:=|\t\n>([*-"])
 _CLOSING: Final = frozenset(["", *"\"'`,;|\t\n<)](\\\r"])
 
 
 def _mailbox(candidate: Candidate) -> float | None:
-    """Accept two words or more before an address in angle brackets: one alone is often the name of an account."""
+    """Accept two words or more before an address in angle brackets: one alone is often an account.
+
+    Who wrote or keeps a piece of software is said in public, in comments and in its description.
+    """
+    if _ATTRIBUTION.search(candidate.before.lower()):
+        return None
     return 0.9 if words_of_name(candidate.text) > 1 else None
 
 

@@ -31,6 +31,11 @@ _POSTCODE: Final = named(
     "code postal", "cap", "cep", "código postal", "lives?", "living", "ship(?:ped|ping)?", "deliver(?:y|ed)?",
     "street", "london", "uk",
 )  # fmt: skip
+# The seat of a company, as in the head of a licence.
+_COMPANY: Final = re.compile(r"\b(?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Foundation|S\.A|B\.V)\.?,?[\s#*/]{1,12}$")
+_YEARS: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:19|20)?[0-9]{2}\b")
+# Signs of a program, a path, a socket or a comment, and a number of three parts or more.
+_CODE: Final = re.compile(r"[;$*+\[\]_]|\w\(|:[0-9/]|\.[a-z]+\b\(| # | = |[0-9]+\.[0-9]+\.[0-9]+")
 _LATITUDE: Final = named(
     "lat", "lats", "latitude", "lon", "long", "lng", "longitude", "geo(?:loc(?:ation)?)?", "gps", "coords?",
     "coordinates?",
@@ -43,6 +48,8 @@ def _street(candidate: Candidate) -> float | None:
     """Accept a house number with a street word, unless the words are a saying or the number one of a thing."""
     if not any(map(str.isdigit, candidate.text)) or is_thing(candidate):
         return None
+    if _COMPANY.search(candidate.before) or _YEARS.match(candidate.text):
+        return None
     words = re.findall(r"[^\W\d_]+", candidate.text)
     if len(words) > 1 and words[0].lower() in _NO_STREET and not about(candidate, _ADDRESS):
         return None
@@ -52,7 +59,14 @@ def _street(candidate: Candidate) -> float | None:
 def labelled_address(candidate: Candidate) -> float | None:
     """Accept what is named as a postal address, if it has a word and a number, and is none of a machine."""
     text = candidate.text.strip()
-    if _NOT_ADDRESS.search(candidate.label) or "://" in text or "@" in text or "\\" in text:
+    if (
+        _NOT_ADDRESS.search(candidate.label)
+        or not text[:1].isalnum()
+        or _CODE.search(text)
+        or "://" in text
+        or "@" in text
+        or "\\" in text
+    ):
         return None
     letters = sum(map(str.isalpha, text))
     divided = " " in text or not text.isascii()
@@ -79,7 +93,9 @@ def _degree(candidate: Candidate) -> float | None:
     degrees = abs(float(candidate.text))
     if not 0 < degrees <= 180 or not _HALF.search(candidate.label):  # noqa: PLR2004 - degrees
         return None
-    return 0.8 if _CARRIED.search(candidate.siblings) else None
+    # The text around is at hand, the names beside it are not: they are asked for where there is no text.
+    near = f"{candidate.before} {candidate.after}".lower()
+    return 0.8 if _CARRIED.search(near if near.strip() else candidate.siblings) else None
 
 
 _CARRIED: Final = named(

@@ -221,7 +221,7 @@ def _judge(text: str, kind: Strength, *, chosen: bool = False) -> float | None:
         case Strength.KEY, Shape.RANDOM if len(text) >= _MIN_SHORT_KEY:
             return 0.65
         case Strength.KEY, Shape.MIXED if len(text) >= _MIN_SHORT_KEY and not _words_only(text):
-            long = len(text) >= _MIN_MIXED_KEY and (text.isdigit() or (gibberish(text) > 0 and not text.isalpha()))
+            long = len(text) >= _MIN_MIXED_KEY and gibberish(text) > 0 and any(c.isdigit() for c in text)
             return 0.6 if long or _DIGITS_WITHIN.search(text) else None
         case Strength.WEAK, Shape.RANDOM if len(text) >= _MIN_MIXED_KEY:
             return 0.7

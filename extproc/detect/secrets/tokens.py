@@ -44,7 +44,7 @@ def token(candidate: Candidate) -> float | None:
 def mixed_token(candidate: Candidate) -> float | None:
     """Accept a token without a prefix: letters and digits both, spread as chance spreads them."""
     text = candidate.text
-    if token(candidate) is None or len(set(text)) < _LEAST_DISTINCT:
+    if token(candidate) is None or len(set(text)) < _LEAST_DISTINCT or repetitive(text):
         return None
     if not any(c.isalpha() for c in text) or not (any(c.isdigit() for c in text) or gibberish(text) * 3 > len(text)):
         return None

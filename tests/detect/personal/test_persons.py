@@ -1,0 +1,77 @@
+"""Names of persons among names of things."""
+
+import pytest
+
+from extproc.detect.detector import Candidate
+from extproc.detect.personal.persons import VALIDATORS, words_of_name
+
+_LABELLED = VALIDATORS["person_labelled"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Jane Doe", 2),
+        ("Faustino Albino Tamarit Cepeda", 4),
+        ("Anna van der Berg", 2),
+        ("Danielle Léger-Collet", 2),
+        ("Sean O'Brien", 2),
+        ("Ronald McDonald", 2),
+        ("JOHN Q ARCHER", 3),
+        ("Dr. Amelia Okafor", 2),
+        ("Selma Hartung B.Sc.", 2),
+        ("Okafor, Amelia J.", 3),
+        ("Jason Winter", 2),
+        ("山田 太郎", 2),
+        ("Иван Петров", 2),
+    ],
+)
+def test_a_name_is_counted_in_words(text: str, words: int) -> None:
+    assert words_of_name(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Visual Studio", "GitHub Actions", "Getting Started", "Acme Corp", "hello there", "Release 2", "Support Team", "X",
+     "Best Practices", "JavaScript Heap", ""],
+)  # fmt: skip
+def test_names_of_things_are_none(text: str) -> None:
+    assert words_of_name(text) == 0
+
+
+@pytest.mark.parametrize("label", ["customer name", "patient", "full name", "cardholder name", "emergency contact"])
+def test_a_label_of_a_person_suffices(label: str) -> None:
+    assert _LABELLED(Candidate(text="Jane Doe", label=label, before='"', after='"'))
+
+
+@pytest.mark.parametrize("label", ["product name", "file name", "company name", "title", "", "branch name"])
+def test_labels_of_things_do_not(label: str) -> None:
+    assert _LABELLED(Candidate(text="Jane Doe", label=label, before='"', after='"', siblings="email")) is None
+
+
+def test_a_plain_name_needs_something_personal_beside_it() -> None:
+    assert _LABELLED(Candidate(text="Jane Doe", label="name", siblings="name\nemail"))
+    assert _LABELLED(Candidate(text="Jane Doe", label="name", siblings="name\nstars")) is None
+
+
+def test_one_word_needs_a_label_for_a_part_of_a_name() -> None:
+    assert _LABELLED(Candidate(text="Jane", label="first name"))
+    assert _LABELLED(Candidate(text="Jane", label="owner")) is None
+    assert _LABELLED(Candidate(text="String", label="first name")) is None
+
+
+def test_a_part_of_a_value_is_none() -> None:
+    assert _LABELLED(Candidate(text="Jane Doe", label="customer name", before='"', after=" went home")) is None
+
+
+def test_a_mailbox_has_a_name_unless_it_says_who_wrote_the_software() -> None:
+    validator = VALIDATORS["person_mailbox"]
+    assert validator(Candidate(text="Jane Doe", before="From: ", after=" <jane@example.org>"))
+    assert validator(Candidate(text="Jane Doe", before="Copyright (C) 2013 ")) is None
+    assert validator(Candidate(text="Jane Doe", before="x\n#   ")) is None
+    assert validator(Candidate(text="jdoe", before="From: ")) is None
+
+
+def test_the_author_of_a_package_or_a_commit_is_named_in_public() -> None:
+    before = '"version": "1.0", "author": {\n  "name": "'
+    assert _LABELLED(Candidate(text="Jane Doe", label="name", before=before, after='"', siblings="name\nemail")) is None
