@@ -86,6 +86,7 @@ class App:
                 stack.push_async_callback(control.stop)
             await self.load()
             tasks.create_task(self._watch(stop))
+            tasks.create_task(asyncio.to_thread(self._detection.scanner.prepare))
             tasks.create_task(self._keys.run(stop, self._show_ready))
             notices = tasks.create_task(self._channels.run())
             _log.info("listening on %s", self._config.listen.address)

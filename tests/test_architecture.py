@@ -89,6 +89,13 @@ _TESTED_BY: Final = {
     "classify/sql_reading.py": "classify/test_sql.py",
     "classify/sql_tables.py": "classify/test_sql.py",
     "classify/vocabulary.py": "classify/test_names.py",
+    # parts of the scan
+    "config/detectors_model.py": "config/test_detectors_file.py",
+    "detect/detector.py": "detect/test_rules.py",
+    "detect/found.py": "detect/test_overlap.py",
+    "detect/named.py": "detect/test_scanner.py",
+    "detect/passing.py": "detect/test_scanner.py",
+    "detect/shapes.py": "detect/test_pattern.py",
     # parts of expressions and of questions
     "policy/expression_checks.py": "policy/test_expression.py",
     "policy/expression_facts.py": "policy/test_expression.py",

@@ -67,7 +67,9 @@ class Unfolding:
             if written:
                 found.extend(_plain(view))
             for start, end in _joined_lines(view.text, runs.get(number, ())):
-                found.extend(self._encoded(view, start, end))
+                # What is as it is in the parent was decoded there.
+                if view.parent is None or view.decoded(start, end):
+                    found.extend(self._encoded(view, start, end))
         return found
 
     def _encoded(self, view: View, start: int, end: int) -> Iterator[View]:

@@ -74,7 +74,7 @@ class StartLocator:
         self._edges = edges(detector)
         self._local = threading.local()
 
-    def between(self, text: str, low: int, high: int) -> Iterator[Located]:
+    def around(self, text: str, low: int, end: int, high: int) -> Iterator[Located]:  # noqa: ARG002 - the protocol's
         """Return matches, ascending, the longest at each place."""
         first = max(0, low - 1)
         stretch = text[first : high + 1]
@@ -90,8 +90,8 @@ class StartLocator:
             scratch = self._local.scratch = hyperscan.Scratch(self._database)
         self._database.scan(data, match_event_handler=handler, scratch=scratch)
         (left, right), done = self._edges, 0
-        for start, end in sorted(ends.items()):
-            begin, stop = len(data[:start].decode()) + left, len(data[:end].decode()) - right
+        for start, last in sorted(ends.items()):
+            begin, stop = len(data[:start].decode()) + left, len(data[:last].decode()) - right
             if begin >= done:
                 done = stop
                 shift = first - len(lead)

@@ -22,10 +22,10 @@ class Located(NamedTuple):
 
 
 class Locator(Protocol):
-    """Finds matches in a text between two places, looking one character beyond for the boundary."""
+    """Finds matches around a place in which one is known to end."""
 
-    def between(self, text: str, low: int, high: int) -> Iterator[Located]:
-        """Return matches, ascending, none within another."""
+    def around(self, text: str, low: int, end: int, high: int) -> Iterator[Located]:
+        """Return matches between two places, ascending, of which one ends at `end`; boundaries may lie just outside."""
         ...
 
 
@@ -41,7 +41,6 @@ class Windows:
     def __init__(self, detector: Detector, shape: Shape) -> None:
         """Take what the pattern can match."""
         self._most = min(shape.most, detector.reach)
-        self._letters = shape.letters
         self._slack = int(edges(detector)[1])
 
     def located(
@@ -49,17 +48,14 @@ class Windows:
     ) -> Iterator[Located]:
         """Return the matches that an engine saw the ends of, each once. `ends` ascend, boundaries included.
 
-        What is not `worth` it, of stretches and then of matches, is left out.
+        Matches that are not `worth` it are left out.
         """
-        done, length = 0, len(text)
+        done, length, most = 0, len(text), self._most
         for hit in ends:
             end = min(hit - self._slack, length)
-            if end <= done:
+            if end <= done or (worth is not None and not worth(end - most, end + most)):
                 continue
-            low, high = self._around(text, max(done, end - self._most), end)
-            if worth is not None and not worth(low, high):
-                continue
-            for found in locator.between(text, low, high):
+            for found in locator.around(text, max(done, end - most), end, end + most):
                 if found.start >= end:
                     break
                 if found.end > done:
@@ -67,41 +63,48 @@ class Windows:
                     if worth is None or worth(found.start, found.end):
                         yield found
 
-    def _around(self, text: str, low: int, end: int) -> tuple[int, int]:
-        """Return the stretch around a place that is made of the characters which the pattern can match."""
-        high = end + self._most
-        if self._letters is None:
-            return low, high
-        low += len(text[low:end].rstrip(self._letters))
-        rest = text[end:high]
-        return low, end + len(rest) - len(rest.lstrip(self._letters))
-
 
 class ReLocator:
-    """The locator for shipped patterns, which are known not to run away: `re`."""
+    """The locator for shipped patterns, which are known not to run away: `re`.
 
-    def __init__(self, detector: Detector) -> None:
-        """Take a detector; its pattern is compiled when it is first needed, since most never are."""
+    The pattern is read backward from where a match ends, which finds where it begins in one attempt, and then forward
+    for the value in it. Both are compiled when first needed, since most never are.
+    """
+
+    def __init__(self, detector: Detector, shape: Shape) -> None:
+        """Take a detector and what its pattern matches."""
         self._detector = detector
-        self._pattern: re.Pattern[str] | None = None
+        self._shape = shape
+        self._patterns: tuple[re.Pattern[str], re.Pattern[str]] | None = None
 
-    def between(self, text: str, low: int, high: int) -> Iterator[Located]:
-        """Return matches, ascending."""
-        if self._pattern is None:
-            self._pattern = located_pattern(self._detector)
-        group = self._detector.group
-        for match in self._pattern.finditer(text, low, high + 1):
-            start, end = match.span(group)
-            if start >= 0:
-                yield Located(match.start(), match.end(), start, end)
+    def around(self, text: str, low: int, end: int, high: int) -> Iterator[Located]:
+        """Return the match that ends at a place, or goes on beyond it from where that one begins."""
+        forward, backward = self._patterns or self.compile()
+        # One character more at both sides, for boundaries and the ends of lines to be seen.
+        first = max(0, low - 1)
+        reverse = text[first : end + 1][::-1]
+        found = backward.match(reverse, len(reverse) - (end - first))
+        if found is None:
+            return
+        start = first + len(reverse) - found.end()
+        start = max(start, low)
+        match = forward.match(text, start, high + 1)
+        if match is None:
+            match = forward.search(text, start, end + 1)
+        if match is not None:
+            value_start, value_end = match.span(self._detector.group)
+            if value_start >= 0:
+                yield Located(match.start(), match.end(), value_start, value_end)
 
-
-def located_pattern(detector: Detector) -> re.Pattern[str]:
-    """Compile a detector's pattern with its boundaries for `re`."""
-    flags = re.ASCII | re.MULTILINE | (re.IGNORECASE if detector.ignore_case else 0)
-    left, right = edges(detector)
-    text = f"{_BEFORE if left else ''}(?:{detector.pattern}){_AFTER if right else ''}"
-    return re.compile(text, flags)
+    def compile(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """Compile the pattern with its boundaries, forward and backward."""
+        detector = self._detector
+        flags = re.ASCII | re.MULTILINE | (re.IGNORECASE if detector.ignore_case else 0)
+        left, right = edges(detector)
+        forward = f"{_BEFORE if left else ''}(?:{detector.pattern}){_AFTER if right else ''}"
+        backward = f"{_BEFORE if right else ''}(?:{self._shape.backward}){_AFTER if left else ''}"
+        self._patterns = (re.compile(forward, flags), re.compile(backward, flags))
+        return self._patterns
 
 
 class WordsLocator:
@@ -114,7 +117,7 @@ class WordsLocator:
         self._bare = detector.bare
         self._lengths = sorted({len(word) for word in words}, reverse=True)
 
-    def between(self, text: str, low: int, high: int) -> Iterator[Located]:
+    def around(self, text: str, low: int, end: int, high: int) -> Iterator[Located]:  # noqa: ARG002 - the protocol's
         """Return matches, ascending, the longest at each place."""
         stretch = text[low:high].lower() if self._fold else text[low:high]
         if len(stretch) != len(text[low:high]):  # lower case may be longer, as with the dotted capital I

@@ -41,7 +41,7 @@ def read_pattern(pattern: str, *, ignore_case: bool = False) -> Shape:
     if not ignore_case and not reader.folds:
         return shape
     words = None if shape.words is None else frozenset(map(str.lower, shape.words))
-    return Shape(least=shape.least, most=shape.most, mask=folded(shape.mask), words=words)
+    return Shape(shape.least, shape.most, folded(shape.mask), words, shape.backward)
 
 
 def open_edges(pattern: str) -> tuple[bool, bool]:
@@ -83,6 +83,7 @@ class _Reader:
             most=max(branch.most for branch in branches),
             mask=reduce(lambda mask, branch: mask | branch.mask, branches, 0),
             words=words,
+            backward="|".join(branch.backward for branch in branches),
         )
 
     def _sequence(self, depth: int) -> Shape:
@@ -90,12 +91,19 @@ class _Reader:
         while self._peek() not in {"", "|", ")"}:
             plain = _PLAIN.match(self.pattern, self.at)
             if plain is None:
-                shape = followed(shape, self._repeated(self._atom(depth)))
+                shape = followed(shape, self._repeated_atom(depth))
                 continue
             text = plain[0]
             self.at = plain.end()
-            shape = followed(shape, Shape(len(text), len(text), mask_of(text), frozenset({text})))
+            shape = followed(shape, Shape(len(text), len(text), mask_of(text), frozenset({text}), text[::-1]))
         return shape
+
+    def _repeated_atom(self, depth: int) -> Shape:
+        start = self.at
+        atom = self._atom(depth)
+        end = self.at
+        repeated = self._repeated(atom)
+        return repeated.read_as((atom.backward or self.pattern[start:end]) + self.pattern[end : self.at])
 
     def _peek(self, length: int = 1) -> str:
         return self.pattern[self.at : self.at + length]
@@ -116,23 +124,24 @@ class _Reader:
                 return self._escape()
             case ".":
                 return Shape(least=1, most=1, mask=ALL & ~mask_of("\n"))
-            case "^" | "$":
-                return NOTHING_WIDE
+            case "^":
+                return NOTHING_WIDE.read_as("$")
+            case "$":
+                return NOTHING_WIDE.read_as("^")
             case "*" | "+" | "?":
                 raise self.error("a repeat of nothing")
             case literal:
                 return Shape(least=1, most=1, mask=mask_of(literal), words=frozenset({literal}))
 
     def _group(self, depth: int) -> Shape:
-        if self._peek() == "?":
-            self._group_head()
+        head = self._group_head() if self._peek() == "?" else "?:"
         shape = self.alternatives(depth + 1)
         if self._peek() != ")":
             raise self.error("a bracket is not closed")
         self.at += 1
-        return shape
+        return shape.read_as(f"({head}{shape.backward})")
 
-    def _group_head(self) -> None:
+    def _group_head(self) -> str:
         for head, name in sorted(_GROUP_KINDS.items(), key=lambda item: -len(item[0])):
             if self._peek(len(head)) == head:
                 raise self.error(f"{name} is not possible")
@@ -140,7 +149,7 @@ class _Reader:
             if self._peek(len(head)) == head:
                 self.folds |= "i" in head
                 self.at += len(head)
-                return
+                return head
         raise self.error("of groups with a question mark only (?:...) and (?i:...) are possible")
 
     def _escape(self) -> Shape:

@@ -59,7 +59,7 @@ class Re2Locator:
             raise PatternError("it has no such group")
         self._group = detector.group + 1
 
-    def between(self, text: str, low: int, high: int) -> Iterator[Located]:
+    def around(self, text: str, low: int, end: int, high: int) -> Iterator[Located]:
         """Return matches, ascending."""
         first = max(0, low - 1)
         lead = "" if first < low else "\n"

@@ -36,7 +36,12 @@ class Rule:
         if shape.words is not None and len(shape.words) > _FEW_WORDS and not detector.group:
             self._locator = WordsLocator(detector, shape.words)
         else:
-            self._locator = linear(detector) if detector.linear else ReLocator(detector)
+            self._locator = linear(detector) if detector.linear else ReLocator(detector, shape)
+
+    def prepare(self) -> None:
+        """Compile what is otherwise compiled when first needed."""
+        if isinstance(self._locator, ReLocator):
+            self._locator.compile()
 
     def located(self, view: View, ends: Sequence[int]) -> Iterator[Located]:
         """Return the matches whose ends an engine reported; what is as it is in the parent was judged there."""

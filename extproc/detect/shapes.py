@@ -39,13 +39,19 @@ class Shape:
     """What is known of everything that a pattern matches.
 
     It is between `least` and `most` characters long and made of the characters in `mask`. `words` are all of the texts
-    it can be, when these are few literals and nothing else.
+    it can be, when these are few literals and nothing else. `backward` is the pattern of all of them read from their
+    end: with it, a match is found from where it ends, without trying every place where it might begin.
     """
 
     least: int
     most: int
     mask: int
     words: frozenset[str] | None = None
+    backward: str = ""
+
+    def read_as(self, backward: str) -> "Shape":
+        """Return the same with the pattern that reads it backward."""
+        return Shape(self.least, self.most, self.mask, self.words, backward)
 
     @cached_property
     def letters(self) -> str | None:
@@ -64,7 +70,13 @@ def followed(first: Shape, second: Shape) -> Shape:
     if first.words is not None and second.words is not None and len(first.words) * len(second.words) <= _MAX_WORDS:
         words = frozenset(a + b for a in first.words for b in second.words)
     most = min(first.most + second.most, UNBOUNDED)
-    return Shape(least=first.least + second.least, most=most, mask=first.mask | second.mask, words=words)
+    return Shape(
+        least=first.least + second.least,
+        most=most,
+        mask=first.mask | second.mask,
+        words=words,
+        backward=second.backward + first.backward,
+    )
 
 
 def folded(mask: int) -> int:

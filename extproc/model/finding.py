@@ -21,7 +21,8 @@ class Finding:
     `entity` is what policies call it (`email`, `github_token`), `detector` the one that found it. `pointer` leads to
     the string or number that holds it, or to the member whose name does (`in_key`); `start` and `end` count code points
     in it, as the JSON value has them (a number as it is written). What was found inside an encoding covers the whole
-    outer token. `score` is between 0 and 1. `fingerprint` is a keyed digest of the normalised value: equal for equal ones.
+    outer token. `score` is between 0 and 1. `fingerprint` is a keyed digest of the normalised value, equal for equal
+    values.
     """
 
     category: Category

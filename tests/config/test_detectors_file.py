@@ -1,3 +1,5 @@
+"""Files of detectors: what is found, what is refused, and where the fault is."""
+
 from pathlib import Path
 from typing import Final
 

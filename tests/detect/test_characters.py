@@ -1,3 +1,5 @@
+"""Characters written as something else, and what they mean."""
+
 from typing import Final
 
 import pytest

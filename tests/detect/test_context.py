@@ -1,3 +1,5 @@
+"""Which words near a candidate count."""
+
 import pytest
 
 from extproc.detect.context import Context, Nearby

@@ -1,3 +1,5 @@
+"""What is found in encoded text, and what it covers."""
+
 import base64
 import gzip
 import json

@@ -1,3 +1,5 @@
+"""Values known by their salted digests only."""
+
 from extproc.detect.detector import Candidate
 from extproc.detect.exact import ExactValues, digest_of
 from extproc.model.finding import Category

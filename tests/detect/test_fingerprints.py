@@ -1,3 +1,5 @@
+"""Which spellings are one value."""
+
 import pytest
 
 from extproc.detect.fingerprints import normalised

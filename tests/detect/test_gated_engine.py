@@ -1,3 +1,5 @@
+"""The engine without a library: what it searches, and what it refuses."""
+
 import pytest
 
 from extproc.detect.detector import Detector

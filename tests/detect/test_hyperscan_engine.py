@@ -1,3 +1,5 @@
+"""Databases, patterns of operators and threads with hyperscan."""
+
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest

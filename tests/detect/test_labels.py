@@ -1,3 +1,5 @@
+"""The name of a value in every notation."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

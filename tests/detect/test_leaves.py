@@ -1,3 +1,5 @@
+"""The texts of a document, and the way back from the buffer to them."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

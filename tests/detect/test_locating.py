@@ -1,3 +1,5 @@
+"""From the end of a match to the match."""
+
 from extproc.detect.detector import Detector
 from extproc.detect.locating import ReLocator, Windows, WordsLocator
 from extproc.detect.pattern import read_pattern
@@ -12,7 +14,10 @@ def _detector(pattern: str, *, bare: bool = False, ignore_case: bool = False, gr
 
 def _located(detector: Detector, text: str, ends: list[int]) -> list[tuple[int, int]]:
     windows = Windows(detector, read_pattern(detector.pattern))
-    return [(found.value_start, found.value_end) for found in windows.located(ReLocator(detector), text, ends)]
+    return [
+        (found.value_start, found.value_end)
+        for found in windows.located(ReLocator(detector, read_pattern(detector.pattern)), text, ends)
+    ]
 
 
 def test_a_match_is_found_from_the_place_behind_its_boundary() -> None:
@@ -39,7 +44,7 @@ def test_the_value_is_the_group() -> None:
 
 def _words(text: str, *words: str, bare: bool = False, ignore_case: bool = True) -> list[str]:
     locator = WordsLocator(_detector("x", bare=bare, ignore_case=ignore_case), frozenset(words))
-    return [text[found.start : found.end] for found in locator.between(text, 0, len(text))]
+    return [text[found.start : found.end] for found in locator.around(text, 0, len(text), len(text))]
 
 
 def test_of_words_the_longest_at_a_place_is_found() -> None:

@@ -1,3 +1,5 @@
+"""What every engine reports alike."""
+
 import pytest
 
 from extproc.detect.detector import Detector

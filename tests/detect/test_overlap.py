@@ -1,3 +1,5 @@
+"""Which of overlapping findings remains, and what it covers."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

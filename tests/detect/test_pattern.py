@@ -1,3 +1,5 @@
+"""The syntax that all engines share, and what is known of a pattern beforehand."""
+
 import re
 
 import pytest
@@ -71,3 +73,20 @@ def test_a_pattern_that_goes_beyond_ascii_has_no_list_of_characters(pattern: str
 def test_a_pattern_of_literals_alone_is_a_list_of_words() -> None:
     assert read_pattern("red|gr(?:e|a)y?", ignore_case=True).words == frozenset({"red", "gre", "gra", "grey", "gray"})
     assert read_pattern("red[0-9]").words is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("ab[0-9]{2,3}c?", "ab12c"),
+        ("(?:key|id)[ :=]{1,3}([a-z]{2,9})", "key: abc"),
+        (r"\$x\.(?i:AB|cd)+", "$x.abCD"),
+        ("^a(?:b|c{2})$", "acc"),
+        ("(é|[à-ü]{2})x", "éx"),
+    ],
+)
+def test_a_pattern_can_be_read_from_its_end(pattern: str, text: str) -> None:
+    backward = read_pattern(pattern).backward
+    assert re.fullmatch(pattern, text)
+    assert re.fullmatch(backward, text[::-1])
+    assert not re.fullmatch(backward, text[::-1] + "~")

@@ -1,3 +1,5 @@
+"""Patterns of operators, refusals and floods with google-re2."""
+
 import pytest
 
 from extproc.detect.detector import Detector
@@ -21,7 +23,7 @@ def _detector(pattern: str, group: int = 0, *, bare: bool = False) -> Detector:
     ],
 )
 def test_patterns_of_operators_are_located_with_their_groups(detector: Detector, text: str, values: list[str]) -> None:
-    found = Re2Locator(detector).between(text, 0, len(text))
+    found = Re2Locator(detector).around(text, 0, len(text), len(text))
     assert [text[one.value_start : one.value_end] for one in found] == values
 
 

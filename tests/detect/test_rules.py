@@ -1,3 +1,5 @@
+"""From a candidate to a finding: marks, entropy, context, validator."""
+
 import math
 
 import pytest
@@ -5,20 +7,22 @@ import pytest
 from extproc.detect.detector import Candidate, Detector
 from extproc.detect.leaves import Leaves
 from extproc.detect.locating import Locator, ReLocator
+from extproc.detect.pattern import read_pattern
 from extproc.detect.rules import Rule, entropy, outside_marks
 from extproc.detect.surroundings import Surroundings
 from extproc.detect.views import View
 from extproc.model.finding import Category
 
 
+def _linear(detector: Detector) -> Locator:
+    return ReLocator(detector, read_pattern(detector.pattern))
+
+
 def _judged(detector: Detector, text: str, value: str, score: float | None = None) -> float | None:
     def validator(_candidate: Candidate) -> float | None:
         return score
 
-    def refuse(_detector: Detector) -> Locator:
-        return ReLocator(_detector)
-
-    rule = Rule(detector, {"v": validator}, refuse)
+    rule = Rule(detector, {"v": validator}, _linear)
     start = text.index(value)
     found = rule.judge(Surroundings(Leaves(text)), View(text=text, leaf=0), start, start + len(value))
     return None if found is None else round(found.score, 3)
@@ -60,7 +64,7 @@ def test_a_value_with_too_little_entropy_is_none() -> None:
 
 def test_a_validator_that_is_missing_is_an_error_at_once() -> None:
     with pytest.raises(KeyError):
-        Rule(_detector(validator="nowhere"), {}, ReLocator)
+        Rule(_detector(validator="nowhere"), {}, _linear)
 
 
 @pytest.mark.parametrize(("text", "bits"), [("aaaa", 0), ("abab", 1), ("abcd", 2), ("aab", 0.918)])

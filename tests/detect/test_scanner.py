@@ -1,3 +1,5 @@
+"""The scan of a message: places, members, limits, threads, and what holds for any document."""
+
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -136,6 +138,12 @@ def test_an_error_in_a_validator_is_not_swallowed() -> None:
     scan = Scanner([detector], {"broken": broken}, ENGINES["hyperscan"](expressions_of([detector])), key=b"k")
     with pytest.raises(ZeroDivisionError):
         scan.scan_text("abc")
+
+
+def test_a_prepared_scanner_finds_the_same() -> None:
+    prepared = scanner()
+    prepared.prepare()
+    assert prepared.scan_text(f"x {TOKEN}") == SCANNER.scan_text(f"x {TOKEN}")
 
 
 def test_the_entities_are_known_beforehand() -> None:

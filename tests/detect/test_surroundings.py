@@ -1,3 +1,5 @@
+"""What stands around a candidate in its text and its message."""
+
 from extproc.detect.leaves import Leaves
 from extproc.detect.surroundings import Surroundings
 from extproc.detect.views import View

@@ -1,3 +1,5 @@
+"""From a place in decoded text to the text it was decoded from."""
+
 from extproc.detect.views import View
 
 

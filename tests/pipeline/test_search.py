@@ -57,7 +57,7 @@ def test_what_is_suppressed_is_counted_and_left_alone() -> None:
 
 
 def test_images_pass_and_are_told() -> None:
-    image = {"type": "image", "mimeType": "image/png", "data": "iVBORw0KGgo" + "A" * 2000}
+    image: dict[str, Any] = {"type": "image", "mimeType": "image/png", "data": "iVBORw0KGgo" + "A" * 2000}
     judged = answered(response({"content": [image]}), detection=detection())
     assert judged.decision.outcome is Outcome.ALLOW
     assert judged.found.names() == {MEDIA}

@@ -1,3 +1,6 @@
+"""Engines and their databases on disk: kept, damaged, distrusted."""
+
+import importlib
 from pathlib import Path
 
 import pytest
@@ -81,7 +84,7 @@ def test_the_fastest_engine_that_is_installed_is_taken(monkeypatch: pytest.Monke
             if name in names:
                 raise ImportError(name)
 
-        monkeypatch.setattr("extproc.stores.detector_cache.importlib.import_module", load)
+        monkeypatch.setattr(importlib, "import_module", load)
 
     for names, kind in [((), "hyperscan"), (("hyperscan",), "re2"), (("hyperscan", "re2"), "gated")]:
         missing(*names)
