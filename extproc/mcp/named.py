@@ -39,8 +39,11 @@ def _check_target(message: Request | Notification) -> Message | Rejection:
             reason = "unnamed_tool" if message.method == "tools/call" else "unnamed_prompt"
             problem = f"params.name must be a string of at most {LONGEST_NAME} characters"
             return _refused(message, reason, problem, INVALID_PARAMS)
-        case "resources/read" | "resources/subscribe" | "resources/unsubscribe":
+        case "resources/read":
             return _check_uris(message, [params.get("uri")], "params.uri")
+        case "resources/subscribe" | "resources/unsubscribe":
+            # One that names nothing asks for nothing; where the method is gone the server says so (2026-07-28).
+            return _check_uris(message, [params["uri"]] if "uri" in params else [], "params.uri")
         case "subscriptions/listen":
             wanted = params.get("notifications")
             uris = wanted.get("resourceSubscriptions") if isinstance(wanted, dict) else None
