@@ -57,8 +57,9 @@ bench-quick: setup ## the same in about a minute
 bench-dlp: setup ## what this and other tools find in labelled texts: ROWS="FILE..."; installs them in out/peers
 	@$(BIN)/python -m benchmarks.dlp --rows $(ROWS)
 
-fuzz: setup ## throw mutated messages at the parser for a minute
+fuzz: setup ## throw mutated messages at the parser and at detection, a minute each
 	@$(BIN)/python -m tests.fuzz.parser --seconds 60
+	@$(BIN)/python -m tests.fuzz.protection --seconds 60
 
 proto: setup ## generate the protobuf stubs again
 	@$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=. --pyi_out=. proto/extproc/_gen/ext_proc.proto
