@@ -21,6 +21,7 @@ from extproc.engine.judging import Engine, Ports
 from extproc.ports import Recorder
 from extproc.server.servicer import Processor
 from extproc.server.serving import ControlServer, ExtProcServer
+from extproc.stores.detector_cache import EngineKind
 from extproc.stores.histories import MemoryHistories
 from extproc.stores.key_stores import KeyStores
 from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
@@ -138,6 +139,11 @@ class App:
         stack.callback(server.shutdown)
 
     def _warn(self) -> None:
+        engine, detectors = self._detection.engine, self._detection.detectors
+        self._metrics.detects(engine, detectors)
+        _log.info("searching with %d detectors by %s", detectors, engine)
+        if engine == EngineKind.GATED:
+            _log.warning("neither hyperscan nor re2 is installed: searching is slow, and large messages are incomplete")
         for direction in sorted(self._engine.settings.fail_open):
             _log.warning("UNSAFE: unsafe_fail_open.%s lets messages pass unjudged when the sidecar fails", direction)
 

@@ -42,7 +42,14 @@ def make_detection(
     key = settings.key(variables)
     scanner = Scanner(detectors, loaded.validators, cache.engine(expressions_of(detectors)), key=key)
     suppressions = tuple(one.value() for one in settings.suppressions)
-    return Detection(scanner=scanner, key=key, tenant=settings.tenant, suppressions=suppressions)
+    return Detection(
+        scanner=scanner,
+        key=key,
+        tenant=settings.tenant,
+        suppressions=suppressions,
+        engine=cache.kind.value,
+        detectors=len(detectors),
+    )
 
 
 @cache

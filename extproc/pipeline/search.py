@@ -25,12 +25,17 @@ _NAMES: Final = frozenset({("params", "name"), ("params", "uri")})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
-    """What messages are searched with, what is left alone, and what marks are made from."""
+    """What messages are searched with, what is left alone, and what marks are made from.
+
+    `engine` names the engine and `detectors` counts what it searches for, for whoever operates it.
+    """
 
     scanner: Scanner
     key: bytes = field(repr=False)
     tenant: str = "default"
     suppressions: tuple[Suppression, ...] = ()
+    engine: str = ""
+    detectors: int = 0
 
     def marking(self, scope: str, letters: Mapping[tuple[str, str], str]) -> Marking:
         """Return what the marks of a message are made from."""

@@ -50,6 +50,7 @@ class Metrics:
         )
         self._notices = Counter("extproc_notices_total", "Notices to channels", ["channel", "result"], registry=at)
         self._loads = Counter("extproc_policy_loads_total", "Policy files read", ["result"], registry=at)
+        self._detectors = Gauge("extproc_detectors", "Detectors by the engine that runs them", ["engine"], registry=at)
         self._policy = Gauge("extproc_policy_info", "The policy in force", ["revision"], registry=at)
         self._children: dict[tuple[str, str], Counter] = {}
 
@@ -87,6 +88,10 @@ class Metrics:
     def fault(self, kind: str) -> None:
         """Count an exchange that a fault of ours or a message out of order ended."""
         self._faults.labels(kind).inc()
+
+    def detects(self, engine: str, detectors: int) -> None:
+        """Say how many detectors there are, and which engine runs them."""
+        self._detectors.labels(engine).set(detectors)
 
     def notice(self, channel: str, result: str) -> None:
         """Count a notice: sent, logged or lost."""

@@ -35,6 +35,7 @@ def test_the_names_are_those_that_dashboards_ask_for() -> None:
         "extproc_intents",
         "extproc_shadow_decisions",
         "extproc_notices",
+        "extproc_detectors",
         "extproc_findings",
         "extproc_findings_suppressed",
         "extproc_searches_incomplete",
@@ -50,6 +51,12 @@ def test_a_decision_counts_by_direction_and_outcome(direction: Direction, outcom
     for _ in range(2):
         metrics.record(replace(ALLOWED, direction=direction, outcome=outcome))
     assert samples(metrics) == {("extproc_decisions_total", direction.value, outcome.value): 2}
+
+
+def test_the_engine_of_the_detectors_is_told() -> None:
+    metrics = Metrics()
+    metrics.detects("hyperscan", 800)
+    assert samples(metrics)["extproc_detectors", "hyperscan"] == 800
 
 
 def test_findings_count_by_category_and_entity() -> None:
