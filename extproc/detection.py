@@ -14,6 +14,7 @@ from extproc.detect.detector import Validators
 from extproc.detect.matching import expressions_of
 from extproc.detect.personal import VALIDATORS as PERSONAL
 from extproc.detect.scanner import Scanner
+from extproc.detect.second import SecondScanner
 from extproc.detect.secrets import VALIDATORS as SECRETS
 from extproc.pipeline.search import Detection
 from extproc.stores.detector_cache import DetectorCache
@@ -47,9 +48,23 @@ def make_detection(
         key=key,
         tenant=settings.tenant,
         suppressions=suppressions,
+        second=_second(settings.second_scanner),
         engine=cache.kind.value,
         detectors=len(detectors),
     )
+
+
+def _second(name: str | None) -> SecondScanner | None:
+    if name is None:
+        return None
+    try:
+        from extproc.detect.kingfisher import Kingfisher  # noqa: PLC0415 - an extra
+    except ImportError:
+        message = "it is not installed: pip install 'mcp-extproc[kingfisher]'"
+        raise ConfigError(
+            [Fault(file="", line=1, column=1, where="detection.second_scanner", message=message)]
+        ) from None
+    return Kingfisher()
 
 
 @cache

@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -78,6 +78,7 @@ class DetectionSettings(Strict):
     key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     stream_wait: Annotated[float, Field(ge=0, le=5, strict=False)] = 0.1
     vault: VaultSettings = VaultSettings()
+    second_scanner: Literal["kingfisher"] | None = None
     cache: Annotated[str, Field(min_length=1)] | None = None
 
     def key(self, environment: Mapping[str, str] | None = None) -> bytes:

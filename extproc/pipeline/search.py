@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from extproc.detect.scanner import Scanner
+from extproc.detect.second import ENTITY as SECOND
+from extproc.detect.second import SecondScanner, second_findings
 from extproc.mcp.pointer import Pointer
 from extproc.model.finding import Category, Finding
 from extproc.model.message import Message, Notification, Request, named_target
@@ -34,6 +36,7 @@ class Detection:
     key: bytes = field(repr=False)
     tenant: str = "default"
     suppressions: tuple[Suppression, ...] = ()
+    second: SecondScanner | None = None
     engine: str = ""
     detectors: int = 0
 
@@ -43,7 +46,7 @@ class Detection:
 
     def names(self) -> frozenset[str]:
         """Return every name that a rule can ask for in `findings`."""
-        return self.scanner.names() | {*Category, INCOMPLETE, MEDIA, TOKEN_FLOW}
+        return self.scanner.names() | {*Category, INCOMPLETE, MEDIA, TOKEN_FLOW, SECOND}
 
 
 @value
@@ -78,9 +81,10 @@ def search(message: Message, context: Context, detection: Detection | None) -> S
         return NOTHING_FOUND
     scan = detection.scanner.scan(message.document, skip=_is_opaque)
     continued, begun = _across(message, context.before, detection.scanner)
-    if not (scan.findings or scan.incomplete or scan.media or continued):
+    second = _second(message, detection, scan.findings)
+    if not (scan.findings or scan.incomplete or scan.media or continued or second):
         return NOTHING_FOUND
-    findings = (*scan.findings, *(one for one in continued if not _is_known(one, scan.findings)))
+    findings = (*scan.findings, *second, *(one for one in continued if not _is_known(one, scan.findings)))
     counted, suppressed = without_suppressed(findings, detection.suppressions, context, _tool(message, context))
     return Search(
         findings=counted,
@@ -89,6 +93,13 @@ def search(message: Message, context: Context, detection: Detection | None) -> S
         incomplete=scan.incomplete,
         media=scan.media,
     )
+
+
+def _second(message: Message, detection: Detection, known: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    if detection.second is None:
+        return ()
+    found = second_findings(message.document, detection.second, detection.key, known)
+    return tuple(one for one in found if not _is_opaque(one.pointer))
 
 
 def _across(message: Message, before: str, scanner: Scanner) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
