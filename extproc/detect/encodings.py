@@ -259,8 +259,12 @@ def _padding(text: str, end: int) -> int:
 
 
 def _base64(token: str) -> bytes:
+    """Decode what may be base64 without its padding; what is none after all decodes to nothing."""
     token = token.translate(_URL_SAFE)
-    return binascii.a2b_base64(token[: len(token) - (len(token) % 4 == 1)] + "=" * (-len(token) % 4))
+    try:
+        return binascii.a2b_base64(token[: len(token) - (len(token) % 4 == 1)] + "=" * (-len(token) % 4))
+    except binascii.Error:  # a character that is skipped leaves a length that no encoding has
+        return b""
 
 
 def _promising(head: bytes) -> bool:
