@@ -66,9 +66,9 @@ async def _allowed(visit: Visit) -> bool:
 async def _changed(visit: Visit) -> bool:
     result = await visit.call("lookup_customer", id="c-1")
     print(f"   answer  {orjson.dumps(result.structured_content).decode()}")
-    print("   why     rule hide-cards replaced two members, in the structure and in the text")
+    print("   why     rule hide-personal-data: what detectors found is replaced, in the structure and in the text")
     whole = _text(result) + orjson.dumps(result.structured_content).decode()
-    return "[REDACTED:card]" in whole and "4111" not in whole and "ada.sample@" not in whole
+    return "[REDACTED:credit_card]" in whole and "4111" not in whole and "ada.sample@" not in whole
 
 
 async def _refused(visit: Visit) -> bool:

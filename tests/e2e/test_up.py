@@ -75,7 +75,7 @@ def test_up_prints_commands_that_do_what_it_says_they_do() -> None:
         looked_up, deleted = (
             subprocess.run(command, capture_output=True, text=True, check=True).stdout for command in commands[:2]
         )
-        assert "[REDACTED:card]" in looked_up
+        assert "[REDACTED:credit_card]" in looked_up
         assert "4111" not in looked_up
         assert "no-deletes" in deleted
         process.send_signal(signal.SIGINT)
