@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UPSTREAM ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint conformance bench bench-quick bench-dlp fuzz proto lock clean
+.PHONY: help setup run demo test lint conformance bench bench-quick bench-dlp fuzz fuzz-guided proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,10 @@ bench-dlp: setup ## what this and other tools find in labelled texts: ROWS="FILE
 fuzz: setup ## throw mutated messages at the parser and at detection, a minute each
 	@$(BIN)/python -m tests.fuzz.parser --seconds 60
 	@$(BIN)/python -m tests.fuzz.protection --seconds 60
+
+fuzz-guided: setup ## let atheris look for texts that detection cannot bear; SECONDS=600
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target out/atheris atheris==3.0.0
+	@PYTHONPATH=out/atheris $(BIN)/python -m tests.fuzz.guided -max_total_time=$(or $(SECONDS),600)
 
 proto: setup ## generate the protobuf stubs again
 	@$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=. --pyi_out=. proto/extproc/_gen/ext_proc.proto
