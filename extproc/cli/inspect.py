@@ -1,10 +1,10 @@
 """`extproc inspect`: the engine's judgement of single messages, without a network."""
 
 import sys
-from importlib.resources import files
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
+from extproc.cli.policy_shipped import data_protection
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
 from extproc.detection import installed
@@ -12,14 +12,12 @@ from extproc.offline import Inspector
 from extproc.pipeline.search import Detection
 from extproc.policy.rules import Policy
 
-_UNLESS_GIVEN: Final = Path(str(files("extproc.policies") / "data-protection.yaml"))
-
 
 def run(path: Path | None) -> int:
     """Judge standard input line by line."""
     try:
         known = installed()
-        policy = load_policies([path or _UNLESS_GIVEN], known)
+        policy = load_policies([path or data_protection()], known)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
+from extproc.cli.policy_shipped import data_protection
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
 from extproc.detection import installed
@@ -72,7 +73,7 @@ def _run(running: ExitStack, upstream: str | None, policy: Path | None, port: in
     print("starting the sidecar and Envoy ...", flush=True)
     options = StackOptions(
         upstream=upstream,
-        policy=policy,
+        policy=policy or data_protection(),
         port=port or _default_port(),
         workdir=workdir,
         config={"timeouts": {"hold": 60.0}},
@@ -86,7 +87,9 @@ def _run(running: ExitStack, upstream: str | None, policy: Path | None, port: in
 
 
 def _told(stack: Stack, *, demo: bool, policy: Path | None) -> str:
-    shown = policy or "none: everything well-formed is allowed and logged (name one with --policy)"
+    shown = (
+        policy or "data-protection: results are redacted, no secret goes out, all else passes (or name one: --policy)"
+    )
     head = f"""
   MCP endpoint   {stack.url}
   policy         {shown}

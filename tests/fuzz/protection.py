@@ -154,6 +154,8 @@ def _check_gone(document: JsonObject, scan: Scan, written: str) -> None:
     """Check that what was found stands nowhere in what is left; short values may be a part of something else."""
     for finding in scan.findings:
         value = _leaf(document, finding.pointer, in_key=finding.in_key)[finding.start : finding.end]
+        if "\\" in value:
+            continue  # what it is when it is unescaped may be too short to be looked for elsewhere
         if len(value) >= 12 and json.dumps(value, ensure_ascii=False)[1:-1] in written:
             raise BrokenPromiseError(f"a value that {finding.detector} found is left")
 
