@@ -13,7 +13,7 @@ from extproc.config.vocabulary import Vocabulary
 from extproc.detect.detector import Validators
 from extproc.detect.matching import expressions_of
 from extproc.detect.personal import VALIDATORS as PERSONAL
-from extproc.detect.scanner import Scanner
+from extproc.detect.scanner import NAMED_DETECTORS, NAMED_ENTITIES, Scanner
 from extproc.detect.second import SecondScanner
 from extproc.detect.secrets import VALIDATORS as SECRETS
 from extproc.pipeline.search import Detection
@@ -35,13 +35,14 @@ def make_detection(
     folder = base or Path()
     loaded = load_detectors([folder / path for path in settings.detectors], VALIDATORS, cache.engine)
     off = set(settings.off)
-    unknown = off - {name for one in loaded.detectors for name in (one.id, one.entity)}
+    known = {name for one in loaded.detectors for name in (one.id, one.entity)}
+    unknown = off - NAMED_ENTITIES - NAMED_DETECTORS - known
     if unknown:
         message = f"no detector or entity has this name: {', '.join(sorted(unknown))}"
         raise ConfigError([Fault(file="", line=1, column=1, where="detection.off", message=message)])
     detectors = [one for one in loaded.detectors if off.isdisjoint((one.id, one.entity))]
     key = settings.key(variables)
-    scanner = Scanner(detectors, loaded.validators, cache.engine(expressions_of(detectors)), key=key)
+    scanner = Scanner(detectors, loaded.validators, cache.engine(expressions_of(detectors)), key=key, off=off)
     suppressions = tuple(one.value() for one in settings.suppressions)
     return Detection(
         scanner=scanner,

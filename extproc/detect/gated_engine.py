@@ -16,6 +16,8 @@ MAX_BYTES: Final = 64 * 1024
 class GatedEngine:
     """Expressions in use; compiled when first searched."""
 
+    every_end = False
+
     def __init__(self, expressions: Sequence[Expression]) -> None:
         """Take expressions."""
         self._expressions = tuple(

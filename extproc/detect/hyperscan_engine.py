@@ -26,6 +26,8 @@ _WORTH: Final = 2
 class HyperscanEngine:
     """A database in use. Made by `compiled` or `loaded`."""
 
+    every_end = True
+
     def __init__(self, database: hyperscan.Database) -> None:
         """Take a database that is ready."""
         self._database = database

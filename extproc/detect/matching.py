@@ -35,7 +35,13 @@ class Hits:
 
 
 class Engine(Protocol):
-    """A set of expressions, made once. Safe to use from several threads."""
+    """A set of expressions, made once. Safe to use from several threads.
+
+    `every_end` tells that it reports each place where an expression ends, and not only where the first of matches that
+    overlap does.
+    """
+
+    every_end: bool
 
     def hits(self, buffer: bytes) -> Hits:
         """Return where expressions end in a buffer, which begins and ends with a newline."""

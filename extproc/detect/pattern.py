@@ -13,6 +13,7 @@ _CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
 # Characters that stand for themselves, up to where a repeat begins; and a class as a whole.
 _PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_ ,:;@/='\"<>!%&~#-](?![*+?{]))+")
 _CLASS: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_OPAQUE: Final = re.compile(rf"\\.|{_CLASS.pattern}", re.DOTALL)
 _GROUP_KINDS: Final = {
     "?=": "a lookahead",
     "?!": "a lookahead",
@@ -44,6 +45,18 @@ def read_pattern(pattern: str, *, ignore_case: bool = False) -> Shape:
     return Shape(shape.least, shape.most, folded(shape.mask), words, shape.backward)
 
 
+def least_within(pattern: str, characters: str, *, ignore_case: bool = False) -> int:
+    """Return how long a match of these characters alone is at least; `UNBOUNDED` or more when there is none."""
+    within = mask_of(characters)
+    folds = ignore_case or "(?i:" in pattern
+    return _Reader(pattern, folded(within) if folds else within).alternatives(0).least
+
+
+def asks_for_line(pattern: str) -> bool:
+    """Tell whether a pattern asks somewhere for the beginning of a line."""
+    return "^" in pattern and "^" in _OPAQUE.sub("", pattern)
+
+
 def open_edges(pattern: str) -> tuple[bool, bool]:
     """Tell on which sides a pattern has a place for a boundary: not where it says itself that a line begins or ends."""
     return not pattern.startswith("^"), not pattern.endswith("$") or pattern.endswith("\\$")
@@ -58,8 +71,9 @@ def _class_mask(text: str) -> int:
 class _Reader:
     """A recursive descent over the pattern; each method returns the shape of what it read."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, within: int = ALL) -> None:
         self.pattern = pattern
+        self.within = within
         self.at = 0
         self.folds = False
 
@@ -95,7 +109,9 @@ class _Reader:
                 continue
             text = plain[0]
             self.at = plain.end()
-            shape = followed(shape, Shape(len(text), len(text), mask_of(text), frozenset({text}), text[::-1]))
+            mask = mask_of(text)
+            least = UNBOUNDED if mask & ~self.within else len(text)
+            shape = followed(shape, Shape(least, len(text), mask, frozenset({text}), text[::-1]))
         return shape
 
     def _repeated_atom(self, depth: int) -> Shape:
@@ -119,11 +135,11 @@ class _Reader:
             case "(":
                 return self._group(depth)
             case "[":
-                return Shape(least=1, most=1, mask=self._class())
+                return self._one(self._class())
             case "\\":
                 return self._escape()
             case ".":
-                return Shape(least=1, most=1, mask=ALL & ~mask_of("\n"))
+                return self._one(ALL & ~mask_of("\n"))
             case "^":
                 return NOTHING_WIDE.read_as("$")
             case "$":
@@ -131,7 +147,11 @@ class _Reader:
             case "*" | "+" | "?":
                 raise self.error("a repeat of nothing")
             case literal:
-                return Shape(least=1, most=1, mask=mask_of(literal), words=frozenset({literal}))
+                return self._one(mask_of(literal), frozenset({literal}))
+
+    def _one(self, mask: int, words: frozenset[str] | None = None) -> Shape:
+        """Return the shape of one character; no length is long enough for one that is not within what is asked for."""
+        return Shape(least=1 if mask & self.within else UNBOUNDED, most=1, mask=mask, words=words)
 
     def _group(self, depth: int) -> Shape:
         head = self._group_head() if self._peek() == "?" else "?:"
@@ -155,11 +175,11 @@ class _Reader:
     def _escape(self) -> Shape:
         escaped = self._take()
         if escaped in CLASSES:
-            return Shape(least=1, most=1, mask=CLASSES[escaped])
+            return self._one(CLASSES[escaped])
         if escaped == "b":
             return NOTHING_WIDE
         literal = self._literal(escaped)
-        return Shape(least=1, most=1, mask=mask_of(literal), words=frozenset({literal}))
+        return self._one(mask_of(literal), frozenset({literal}))
 
     def _literal(self, escaped: str) -> str:
         """Return the character that an escape stands for."""

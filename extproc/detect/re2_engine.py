@@ -21,6 +21,8 @@ _MEMORY: Final = 256 * 1024 * 1024
 class Re2Engine:
     """Expressions in use."""
 
+    every_end = False
+
     def __init__(self, expressions: Sequence[Expression]) -> None:
         """Compile expressions. Raises: `PatternError`."""
         self._expressions = tuple(expressions)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import Final
 
@@ -10,20 +11,23 @@ from extproc.detect.encodings import Unfolding
 from extproc.detect.fingerprints import fingerprint
 from extproc.detect.found import Found
 from extproc.detect.leaves import Leaves
+from extproc.detect.lines import LeafLines, Lines, ViewLines, always_apart, apart, least_digits
 from extproc.detect.matching import Engine
-from extproc.detect.named import NAMED, labelled, named_values
+from extproc.detect.named import NAMED, named_values
 from extproc.detect.overlap import resolved
 from extproc.detect.passing import Pass
 from extproc.detect.personal.members import MEMBER_ENTITIES, named_members
 from extproc.detect.rules import Rule
 from extproc.detect.surroundings import Surroundings
-from extproc.detect.views import View
 from extproc.mcp.pointer import Pointer
 from extproc.model.finding import Finding
 from extproc.model.message import JsonValue
 from extproc.model.value import value
 
 MAX_FINDINGS: Final = 1000
+# What is found by the names of members, whichever detectors there are.
+NAMED_ENTITIES: Final = MEMBER_ENTITIES | {NAMED.entity}
+NAMED_DETECTORS: Final = frozenset({NAMED.id})
 
 
 @value
@@ -46,14 +50,26 @@ def nothing_skipped(_pointer: Pointer) -> bool:
 class Scanner:
     """All detectors, made ready once. Pure, and safe to use from several threads."""
 
-    def __init__(self, detectors: Sequence[Detector], validators: Validators, engine: Engine, *, key: bytes) -> None:
+    def __init__(
+        self,
+        detectors: Sequence[Detector],
+        validators: Validators,
+        engine: Engine,
+        *,
+        key: bytes,
+        off: AbstractSet[str] = frozenset(),
+    ) -> None:
         """Take detectors, an engine for their expressions in this order, and the key of the fingerprints.
 
-        Raises: `PatternError`; `KeyError` when a validator is not there.
+        Values that only the name of their member tells have no detector in the list: those whose entity or detector is
+        `off` are no findings. Raises: `PatternError`; `KeyError` when a validator is not there.
         """
         self._rules = [Rule(detector, validators, engine.locator) for detector in detectors]
         self._engine = engine
         self._key = key
+        self._off = frozenset(off)
+        self._least = least_digits(detectors)
+        self._apart = apart(detectors) if engine.every_end else always_apart
 
     def prepare(self) -> None:
         """Compile now what is otherwise compiled when first needed: a second of work, for a thread beside the start."""
@@ -62,7 +78,8 @@ class Scanner:
 
     def names(self) -> frozenset[str]:
         """Return the entities that findings can have."""
-        return frozenset(rule.detector.entity for rule in self._rules) | MEMBER_ENTITIES | {NAMED.entity}
+        named = NAMED_ENTITIES - self._off if NAMED.id not in self._off else MEMBER_ENTITIES - self._off
+        return named.union(rule.detector.entity for rule in self._rules)
 
     def scan_text(self, text: str) -> Scan:
         """Scan one text."""
@@ -70,23 +87,23 @@ class Scanner:
 
     def scan(self, document: JsonValue, *, skip: Callable[[Pointer], bool] = nothing_skipped) -> Scan:
         """Scan a document, except for the members that `skip` names by their pointers."""
-        leaves = Leaves(document)
+        leaves = Leaves(document, least=self._least)
         around = Surroundings(leaves)
         unfolding = Unfolding()
         found: defaultdict[int, list[Found]] = defaultdict(list)
-        views = [View(text=text, leaf=leaf) for leaf, text in enumerate(leaves.texts)]
-        views.extend(labelled(leaves, views))
-        blobs = frozenset(leaves.media)
+        lines: Lines | None = LeafLines(leaves, self._apart)
         complete = True
-        while views:
-            one_pass = Pass(views, self._engine, len(self._rules), blobs)
+        while lines is not None:
+            one_pass = Pass(lines, self._engine, len(self._rules))
             complete &= one_pass.complete
             for leaf, one in one_pass.found(self._rules, around):
                 found[leaf].append(one)
-            views, blobs = unfolding.next(views, one_pass.runs, written=one_pass.written), frozenset()
+            views = unfolding.next(one_pass.encoded())
+            lines = ViewLines(views) if views else None
         for leaf, one in chain(named_values(leaves, around), named_members(leaves, around)):
-            found[leaf].append(one)
-        findings = sorted(self._findings(leaves, found, skip), key=_order)
+            if self._off.isdisjoint((one.entity, one.detector)):
+                found[leaf].append(one)
+        findings = sorted(self._findings(leaves, found, skip), key=_order) if found else []
         complete &= unfolding.complete and len(findings) <= MAX_FINDINGS
         media = (leaves.pointer(leaf) for leaf in leaves.media)
         return Scan(

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from extproc.config.detection_file import DetectionSettings, SuppressionSettings
 from extproc.config.faults import ConfigError
 from extproc.detection import cache_folder, make_detection
+from extproc.model.message import JsonValue
 
 _KNOWN = {"entities": ["email"], "until": "2027-03-31", "reason": "the address of the help desk"}
 _CUSTOM = """\
@@ -71,6 +72,15 @@ def test_what_is_off_is_not_found_and_has_to_exist() -> None:
     assert made.scanner.scan_text("ada.sample@example.com").findings == ()
     with pytest.raises(ConfigError, match="no detector or entity has this name: emial"):
         make_detection(DetectionSettings(off=["emial"]))
+
+
+def test_what_is_found_by_the_name_of_its_member_can_be_off_too() -> None:
+    document: JsonValue = {"cardholder": "x", "card": "4111 1111 1111 1111", "cvv": "731"}
+    entities = {one.entity for one in make_detection().scanner.scan(document).findings}
+    assert "cvv" in entities
+    without = make_detection(DetectionSettings(off=["cvv"]))
+    assert "cvv" not in without.names()
+    assert {one.entity for one in without.scanner.scan(document).findings} == entities - {"cvv"}
 
 
 def test_compiled_detectors_are_kept_where_caches_are() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from extproc.detect.encodings import MAX_DECODED, is_run, run_before
+from extproc.detect.encodings import MAX_DECODED
 from tests.detect.samples import SCANNER, TOKEN, spans
 
 # In full-width digits.
@@ -75,12 +75,6 @@ def test_what_only_looks_encoded_is_nothing(text: str) -> None:
     assert SCANNER.scan_text(text) == SCANNER.scan_text("")
 
 
-def test_the_beginning_of_a_run_is_found_however_long_it_is() -> None:
-    assert [run_before(f"x.{'a' * length}", length + 2) for length in (0, 1, 64, 5000)] == [2, 2, 2, 2]
-    assert is_run("abc==")
-    assert not is_run("ab c")
-
-
 def test_a_run_that_a_carriage_return_cuts_is_no_fault() -> None:
-    cut = "intercom_key = \"8Iijmzmw4BptN1MlHxN4benKKC6H24d\r\nc2DGUmyx[msOpKOhjTgQOKFh4bjGlB\""
+    cut = 'intercom_key = "8Iijmzmw4BptN1MlHxN4benKKC6H24d\r\nc2DGUmyx[msOpKOhjTgQOKFh4bjGlB"'
     assert SCANNER.scan_text(cut).incomplete is False

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from extproc.detect.buffer import Buffer
 from extproc.detect.detector import Detector
 from extproc.detect.hyperscan_engine import StartLocator, check, compiled, loaded, platform, relaxed
-from extproc.detect.leaves import Buffer
 from extproc.detect.locating import Windows
 from extproc.detect.matching import Expression, expression_of
 from extproc.detect.pattern import PatternError, read_pattern

@@ -1,9 +1,9 @@
-"""The texts of a document, and the way back from the buffer to them."""
+"""The texts of a document, and where they stand in it."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extproc.detect.leaves import Buffer, Leaves
+from extproc.detect.leaves import Leaves
 from extproc.model.message import JsonValue
 
 _DOCUMENT: JsonValue = {"a": ["x", {"b": 12, "c": True, "d": None}], "b": {"a": "y"}, "e": 1.5}
@@ -39,6 +39,37 @@ def test_values_are_found_by_their_name_or_that_of_their_list() -> None:
     assert sorted(leaves.texts[leaf] for leaf in named) == ["a", "b", "c"]
 
 
+def test_whole_numbers_that_are_too_short_are_written_only_when_their_name_is_wanted() -> None:
+    leaves = Leaves({"cvv": [-12, 999, 1000, -123], "n": 999, "x": 1.5}, least=4)
+    assert sorted(leaves.texts[: leaves.values]) == ["", "", "", "-123", "1.5", "1000"]
+    assert [leaves.texts[leaf] for leaf in leaves.named("cvv".__eq__)] == ["-12", "999", "1000", "-123"]
+    assert "999" not in [leaves.texts[leaf] for leaf in range(leaves.values) if leaves.label(leaf) == "n"]
+
+
+def test_what_may_be_a_token_is_told_with_its_name() -> None:
+    leaves = Leaves({"id": "abcdefghijk1", "t": ["abcdefghijk2", "a b c d e f 1 2"], "n": 123456789012, "w": "a" * 20})
+    tokens = {leaves.texts[leaf]: name for leaf, name in leaves.tokens}
+    assert tokens == {"abcdefghijk1": "id", "abcdefghijk2": 0, "123456789012": "n"}
+
+
+@given(st.text(max_size=16).map(lambda text: f"abcdefghijk{text}"))
+def test_a_token_is_one_word_with_a_digit_in_it(text: str) -> None:
+    one_word = len(text) >= 12 and len(text.split()) == 1 and text == text.strip() and not set(text) & set("<>{}")
+    assert bool(Leaves([text]).tokens) == (one_word and any(one in "0123456789" for one in text))
+
+
+def test_names_that_are_not_wanted_are_asked_about_once() -> None:
+    asked: list[str] = []
+
+    def wanted(name: str) -> bool:
+        asked.append(name)
+        return name == "a"
+
+    for _ in range(3):
+        assert [Leaves(_DOCUMENT).texts[leaf] for leaf in Leaves(_DOCUMENT).named(wanted)] == ["x", "y"]
+    assert sorted(asked) == ["a", "a", "a", "b", "c", "d", "e"]
+
+
 def test_the_object_around_a_value_and_its_name_are_known() -> None:
     leaves = Leaves({"outer": {"list": [{"value": "v"}]}, "top": "t"})
     [leaf] = [leaf for leaf in range(leaves.values) if leaves.texts[leaf] == "v"]
@@ -51,26 +82,14 @@ def test_what_an_object_says_is_an_image_or_a_sound_is_media() -> None:
     assert sorted(leaves.texts[leaf] for leaf in leaves.media) == ["AA", "BB"]
 
 
+def test_what_is_called_data_beside_an_image_is_media_only_when_it_is_a_text() -> None:
+    leaves = Leaves({"type": "image", "data": {"a": "b"}, "text": "c"})
+    assert leaves.media == []
+
+
 def test_deep_documents_are_walked_without_recursion() -> None:
     document: JsonValue = "end"
     for _ in range(5000):
         document = [document]
     leaves = Leaves(document)
     assert len(leaves.pointer(0)) == 5000
-
-
-@given(st.lists(st.text(), min_size=1), st.data())
-def test_every_place_of_the_buffer_leads_back_to_its_text(texts: list[str], data: st.DataObject) -> None:
-    buffer = Buffer(texts)
-    number = data.draw(st.integers(0, len(texts) - 1))
-    at = data.draw(st.integers(0, len(texts[number])))
-    start = buffer.starts[number]
-    end = start + len(texts[number][:at].encode(errors="replace"))
-    assert buffer.data[start:end].decode() == texts[number][:at].encode(errors="replace").decode()
-    assert buffer.place(end) == number
-    assert buffer.characters(number, [start, end, end + 1])[:2] == [0, at]
-
-
-def test_a_place_inside_of_a_character_counts_as_after_it() -> None:
-    buffer = Buffer(["aé€b"])
-    assert list(buffer.characters(0, [2, 3, 4, 5, 6, 7, 8])) == [1, 2, 2, 3, 3, 3, 4]

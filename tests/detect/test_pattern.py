@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from extproc.detect.pattern import PatternError, read_pattern
+from extproc.detect.pattern import PatternError, asks_for_line, least_within, read_pattern
 from extproc.detect.shapes import UNBOUNDED
 
 
@@ -90,3 +90,31 @@ def test_a_pattern_can_be_read_from_its_end(pattern: str, text: str) -> None:
     assert re.fullmatch(pattern, text)
     assert re.fullmatch(backward, text[::-1])
     assert not re.fullmatch(backward, text[::-1] + "~")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "least"),
+    [
+        ("[0-9]{3,5}", 3),
+        ("[0-9]{2}|[0-9a]{4}", 2),
+        ("a[0-9]", UNBOUNDED),
+        ("a?[0-9](?:b|[0-9])", 2),
+        (r"\d\w.[^x]", 4),
+        (r"(?:ab){0,3}12", 2),
+        ("E[0-9]", UNBOUNDED),
+        ("(?i:E)[0-9]", 2),
+    ],
+)
+def test_the_shortest_match_of_some_characters_alone_is_known(pattern: str, least: int) -> None:
+    assert min(least_within(pattern, "0123456789e"), UNBOUNDED) == least
+
+
+def test_a_pattern_asks_for_the_beginning_of_a_line_outside_of_classes_only() -> None:
+    assert [asks_for_line(one) for one in ("^a", "(?:^|b)a", "[^a]", r"\^a", "[]^a]", r"a[\]^]b")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]

@@ -100,6 +100,31 @@ def test_a_token_known_by_its_name_is_found_in_a_member_as_in_a_text() -> None:
     assert places(scan.scan({"other": "00112233445566ff"})) == []
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_token_that_is_a_line_is_found_whatever_it_is_called(engine: str) -> None:
+    line = Detector(id="l", entity="line", category=Category.PII, pattern="^[0-9]{12}$")
+    name = Detector(id="n", entity="name", category=Category.PII, pattern="id: ([0-9]{6})[0-9]{6}", group=1, bare=True)
+    scan = scanner([line, name], engine)
+    assert places(scan.scan({"number": "123456789012"})) == [("line", 0, 12)]
+    assert places(scan.scan({"id": 123456789012})) == [("line", 0, 12)]
+    assert places(scanner([name], engine).scan({"id": 123456789012})) == [("name", 0, 6)]
+
+
+def test_numbers_as_short_as_a_detector_finds_are_scanned() -> None:
+    pin = Detector(id="p", entity="pin", category=Category.PII, pattern="[0-9]{3}")
+    assert places(scanner([pin]).scan({"a": 123, "b": 12, "c": [-456, 1234]})) == [("pin", 0, 3), ("pin", 1, 4)]
+
+
+def test_what_only_a_name_tells_is_nothing_when_it_is_off() -> None:
+    document: JsonValue = {"password": "Hunter2!horse", "cvv": 123}
+    engine = ENGINES["hyperscan"](expressions_of(DETECTORS))
+    for off in ({"named_secret"}, {"named-secret"}):
+        scan = Scanner(DETECTORS, {}, engine, key=b"k", off=off)
+        assert [one.entity for one in scan.scan(document).findings] == ["cvv"]
+        assert "named_secret" not in scan.names()
+    assert Scanner(DETECTORS, {}, engine, key=b"k", off={"cvv", "named_secret"}).scan(document).findings == ()
+
+
 @pytest.mark.parametrize("text", [redacted("zz_token"), named("email", "abcdefgh"), f"to {named('card', 'a' * 26)}"])
 def test_our_own_marks_are_clean(text: str) -> None:
     word = Detector(id="w", entity="w", category=Category.CUSTOM, pattern="[A-Za-z_:\\[\\]0-9]{4,200}", bare=True)
