@@ -43,10 +43,21 @@ _CARD: Final = named(
     "kartennummer", "carte(?: bancaire| bleue| de crédit)?", "tarjetas?(?: de crédito)?", "carta(?: di credito)?",
     "cartão", "creditcard", "kaart(?:nummer)?", "karta", "karty", "charged?", "payment method", "card ending",
 )  # fmt: skip
+# Names that a card's number has within an object for the card, and what else that object has.
+_SHORT_NAMES: Final = frozenset({"number", "no", "num", "pan", "digits", "account", "account number"})
+_BESIDE: Final = named(
+    "exp(?:iry|iration)? ?(?:month|year|date|mm|yy|yyyy)?",
+    "cvv2?",
+    "cvc2?",
+    "card ?holder(?: name)?",
+    "name on card",
+    "card brand",
+)
+_HOLDER: Final = re.compile(r"([a-z_ ]{1,30})\\?[\"']?\s*[:=]\s*\{[^{}]*$")
 _USUAL: Final = frozenset({15, 16})
 # A sentence on one side at least and no other number beside it, or nothing at all on both.
 _PROSE_BEFORE: Final = re.compile(r"^\s*[\"']?$|(?:^|[ \n(])[^\W\d_]{2,20}[,:]? [\"'(]?$")
-_PROSE_AFTER: Final = re.compile(r"[\"')]?(?:[.,!?;]?(?:\s*$| [^\W\d_])|\n)")
+_PROSE_AFTER: Final = re.compile(r"[\"')]?(?:[.,!?;]?(?:\s*$| [-\u2013\u2014]? ?[^\W\d_])|\n)")
 _EXPIRY: Final = re.compile(r"^[\s|,;:\"']{0,3}(?:0[1-9]|1[0-2])[/-](?:20)?[2-4][0-9]\b")
 _BLOCKS: Final = re.compile(r"[ -]")
 
@@ -77,12 +88,18 @@ def _grouped(candidate: Candidate) -> float | None:
     blocks = tuple(map(len, _BLOCKS.split(text)))
     if len(set(_BLOCKS.findall(text))) != 1 or blocks not in _LAYOUTS or not _is_number(text) or is_thing(candidate):
         return None
-    return 0.98 if about(candidate, _CARD) else 0.9
+    return 0.95
 
 
 _LAYOUTS: Final = frozenset(
     {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (6, 13), (4, 4, 4, 2), (4, 4, 4, 3)}
 )
+
+
+def _is_of_card(candidate: Candidate) -> bool:
+    """Whether the object that has it is called a card, or has an expiry, a code or a holder as well."""
+    holder = _HOLDER.search(candidate.before.lower())
+    return bool((holder and _CARD.search(holder[1])) or _BESIDE.search(candidate.siblings))
 
 
 def _bare(candidate: Candidate) -> float | None:
@@ -92,7 +109,7 @@ def _bare(candidate: Candidate) -> float | None:
         return None
     if not _is_issued(digits):
         return 0.7 if digits[0] in "3456" and len(digits) in _USUAL and about(candidate, _CARD) else None
-    if about(candidate, _CARD):
+    if about(candidate, _CARD) or (candidate.label in _SHORT_NAMES and _is_of_card(candidate)):
         return 0.95
     if _EXPIRY.match(candidate.after):
         return 0.9

@@ -54,6 +54,14 @@ _DATE: Final = re.compile(
     r"(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9](?:\D.*)?|[0-3]?[0-9]([-./ ])[01]?[0-9]\2(?:19|20)[0-9]{2}"
 )
 _YEARS: Final = re.compile(r"(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}|(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?")
+# The cell of a table beside an address of mail.
+_MAIL_BEFORE: Final = re.compile(
+    r"@[\w.-]{1,80}(?:\\?\"[^<>\n]{0,40}>[^<>\n]{0,80}</a>)?(?:</td>\s{0,8}<td[^<>]{0,80}>|\s{0,8}[|\t]\s{0,8})$",
+    re.IGNORECASE,
+)
+_MAIL_AFTER: Final = re.compile(
+    r"(?:</td>\s{0,8}<td[^<>]{0,80}>|\s{0,8}[|\t]\s{0,8})(?:<a href=\\?\"mailto:)?[\w.+-]{1,64}@", re.IGNORECASE
+)
 _LEAST, _MOST = 7, 15
 _PAIRS: Final = re.compile(r"0[1-9](?:[ .-][0-9]{2}){4}")
 
@@ -135,6 +143,8 @@ def _national(candidate: Candidate) -> float | None:
         return None
     if about(candidate, _PHONE) and not _NOT_PHONE.search(candidate.label):
         return 0.9
+    if _MAIL_BEFORE.search(candidate.before) or _MAIL_AFTER.match(candidate.after):
+        return 0.8
     if _PAIRS.fullmatch(text) and not is_thing(candidate) and not _NOT_PHONE.search(before(candidate, 24)):
         return 0.8
     return None

@@ -48,6 +48,15 @@ def _is_base58check(*sizes: int, alphabet: dict[str, int] = _BASE58) -> Callable
     return check
 
 
+_IS_BITCOIN: Final = _is_base58check(25, 26)
+_IS_RIPPLE: Final = _is_base58check(25, alphabet=_RIPPLE)
+
+
+def _is_base58_address(text: str) -> bool:
+    """Whether it is an address of Bitcoin and its like, of Tron or of the XRP Ledger, whose alphabet differs."""
+    return _IS_RIPPLE(text) if text.startswith("r") else _IS_BITCOIN(text)
+
+
 def _remainder(values: Iterable[int], generator: tuple[int, ...], low_bits: int) -> int:
     checksum = 1
     for value in values:
@@ -106,8 +115,7 @@ def _named_base58(size: int) -> Callable[[Candidate], float | None]:
 
 
 VALIDATORS: Final[Validators] = {
-    "base58check_address": checked(_is_base58check(25, 26), 0.97),
-    "ripple_address": checked(_is_base58check(25, alphabet=_RIPPLE), 0.97),
+    "base58_address": checked(_is_base58_address, 0.97),
     "bech32_address": checked(is_bech32, 0.97),
     "cash_address": checked(is_cashaddr, 0.97),
     "ethereum_address": _ethereum,

@@ -6,7 +6,7 @@ from typing import Final
 from stdnum import luhn
 
 from extproc.detect.detector import Candidate, Validators
-from extproc.detect.personal.own_checks import is_day
+from extproc.detect.personal.own_checks import compact, is_day
 from extproc.detect.personal.surroundings import about, checked, is_thing, named
 
 _BIRTH: Final = named(
@@ -43,6 +43,11 @@ def _birth(candidate: Candidate) -> float | None:
     """Accept a date that is named as one of birth."""
     if not about(candidate, _BIRTH) or _NOT_BIRTH.search(candidate.before.lower()[-20:]):
         return None
+    return _date(candidate)
+
+
+def _date(candidate: Candidate) -> float | None:
+    """Accept a day that exists."""
     parts = [int(part) for part in re.findall(r"[0-9]+", candidate.text)]
     if _MONTHS.search(candidate.text):
         return 0.95
@@ -125,12 +130,14 @@ def _plate(candidate: Candidate) -> float | None:
 
 
 VALIDATORS: Final[Validators] = {
+    "imei": checked(lambda text: bool(luhn.is_valid(compact(text)))),
     "npi": checked(is_npi),
     "us_dea": _dea,
     "us_mbi": _mbi,
     "de_kvnr": _kvnr,
     "plate": _plate,
     "date_of_birth": _birth,
+    "date_of_birth_asked": _date,
     "vin": _vin,
     "uk_driver_number": checked(is_uk_driver_number),
     "document_number": _has_digit,

@@ -216,7 +216,7 @@ _MEMBERS: Final = (
     _member(
         "geo_coordinates",
         named("lat(?:itude)?", "lon(?:gitude)?", "lng"),
-        r"-?[0-9]{1,3}\.[0-9]{3,17}",
+        r"-?[0-9]{1,3}\.[0-9]{4,17}",
         validator=PLACES["geo_degree"],
     ),
     _member("mac_address", named("mac(?: ?address)?", "bssid", "hw ?addr(?:ess)?"), r"(?=.*[0-9])[0-9A-Fa-f]{12}"),

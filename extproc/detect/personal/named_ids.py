@@ -13,6 +13,7 @@ _PHRASES: Final = (
     ("sin, social insurance(?: (?:no|number))?, nas", "ca_sin"),
     ("nhs(?: ?(?:no|number|num))?, national health(?: service)?", "uk_nhs"),
     ("utr, unique taxpayer(?: reference)?", "uk_utr"),
+    ("e\\.?i\\.?n\\.?, fein, employer id(?:entification)?(?: (?:no|number))?, federal tax id", "us_ein"),
     ("tfn, tax file(?: (?:no|number))?", "au_tfn"),
     ("abn, business number", "au_abn"),
     ("acn, company number", "au_acn"),
@@ -21,7 +22,9 @@ _PHRASES: Final = (
     ("cpf", "br_cpf"),
     ("cnpj", "br_cnpj"),
     ("cui[tl]", "ar_cuit"),
-    ("ru[tn], rol único", "cl_rut"),
+    ("ru[tn], rol único", "cl_rut uy_rut"),
+    ("cpr(?: ?-?n[ru]m?mer| ?-?nr)?", "dk_cpr"),
+    ("spi, r[eé]f[eé]rence fiscale", "fr_nif"),
     ("nit", "co_nit"),
     ("c[eé]dula(?: de identidad)?", "ec_ci do_cedula"),
     ("nir, insee, s[eé]curit[eé] sociale, num[eé]ro de s[eé]cu, carte vitale", "fr_nir"),
@@ -48,7 +51,7 @@ _PHRASES: Final = (
     ("amka, αμκα", "gr_amka"),
     ("oib", "hr_oib"),
     ("emso, emšo, jmbg", "si_emso"),
-    ("nif, contribuinte, n[uú]mero fiscal", "pt_nif"),
+    ("nif, contribuinte, n[uú]m[eé]ro fiscal", "pt_nif fr_nif es_nif"),
     ("taj(?:sz[aá]m)?, taj ?-?sz[aá]m", "hu_taj"),
     ("t\\.?c\\.?(?: kimlik)?(?: no)?, tckn, kimlik(?: no| numaras\u0131)?, turkish id", "tr_tckn"),
     ("inn, инн", "ru_inn"),
@@ -58,6 +61,7 @@ _PHRASES: Final = (
     ("south african id, sa id, rsa id, id ?number, identity number", "za_id"),
     ("aadhaa?r(?: (?:no|number|card))?, uidai, uid, आधार", "in_aadhaar"),
     ("my ?number, individual number, マイナンバー, 個人番号", "jp_my_number"),
+    ("身份证, 公民身份, 居民身份证", "cn_resident_id"),
     ("rrn, resident registration(?: number)?, 주민등록번호, 주민번호", "kr_rrn"),
     ("thai id, pin, บัตรประชาชน, เลขประจำตัวประชาชน", "th_national_id"),
     ("nik, ktp, nomor induk", "id_nik"),
@@ -152,10 +156,14 @@ _BY_NAME: Final[Validators] = {
     "id card"),
     "in_voter_id_named": _by_name("in_voter_id", "voter(?:'s)?(?: id)?", "epic", "election", "elector"),
     "tw_national_id_named": _by_name("tw_national_id", "taiwan(?:ese)?", "national id", "identity", "id card", "id",
-    "身分證", "身份證"),
+    "身[分份]證", "統一編號"),
     "de_identity_card": _by_name("icao_checked", "personalausweis(?:nummer)?", "ausweis(?:nummer)?", "german",
     "identity", "id card"),
-    "uk_nino_named": _by_name(None, "ni(?: ?(?:no|number|num))?", "nino", "national insurance(?: (?:no|number))?"),
+    "uk_sort_code_named": _by_name(None, "sort(?: ?codes?)?"),
+    "in_ifsc_named": _by_name(None, "ifsc(?: code)?", "bank", "branch", "neft", "rtgs", "imps"),
+    "mx_rfc_named": _by_name(None, "rfc", "contribuyentes?", "fiscal", "m[eé]xico", "sat", "tax"),
+    "lk_nic_named": _by_name(None, "nic", "sri lankan?", "national identity"),
+    "ph_sss_named": _by_name(None, "sss", "social security", "philippines?"),
     "nz_nhi": _by_name(None, "nhi", "national health(?: index)?"),
     "it_identity_card": _by_name(None, r"carta d.identit[aà]", "cie", "identity", "italian", "id card", "documento"),
 }  # fmt: skip
@@ -163,6 +171,16 @@ _BY_NAME: Final[Validators] = {
 
 def _es_nif(candidate: Candidate) -> float | None:
     return 0.9 if is_valid("es_nif", compact(candidate.text)) and not is_thing(candidate) else None
+
+
+_NINO: Final = named("ni(?: ?(?:no|number|num))?", "nino", "national insurance(?: (?:no|number))?")
+
+
+def _uk_nino(candidate: Candidate) -> float | None:
+    """Accept the letters that are given out, or the name: examples often have others."""
+    if is_valid("uk_nino", candidate.text) and not is_thing(candidate):
+        return 0.9
+    return 0.85 if about(candidate, _NINO) else None
 
 
 def _pt_cc(candidate: Candidate) -> float | None:
@@ -186,6 +204,7 @@ VALIDATORS: Final[Validators] = {
     "national_id_named": _named,
     "us_ssn_named": _ssn_named,
     "us_itin_any": _itin,
+    "uk_nino_any": _uk_nino,
     "es_nif_divided": _es_nif,
     "pt_cc_lettered": _pt_cc,
     "kr_rrn_dated": _kr_rrn,

@@ -9,7 +9,7 @@ from stdnum.exceptions import ValidationError
 from extproc.detect.detector import Candidate, Validators
 from extproc.detect.personal import own_checks
 from extproc.detect.personal.own_checks import compact, is_clock, is_day
-from extproc.detect.personal.surroundings import about, checked, is_thing, named
+from extproc.detect.personal.surroundings import about, checked, is_of_more_groups, is_thing, named
 
 # Of the modules of python-stdnum; those that read a register of their own from disk are not among them.
 _MODULES: Final = {
@@ -28,6 +28,7 @@ _MODULES: Final = {
     "mx_curp": "mx.curp",
     "ar_cuit": "ar.cuit",
     "cl_rut": "cl.rut",
+    "uy_rut": "uy.rut",
     "co_nit": "co.nit",
     "ec_ci": "ec.ci",
     "do_cedula": "do.cedula",
@@ -35,6 +36,7 @@ _MODULES: Final = {
     "it_fiscal_code": "it.codicefiscale",
     "it_vat": "it.iva",
     "fr_nir": "fr.nir",
+    "fr_nif": "fr.nif",
     "de_tax_id": "de.idnr",
     "nl_bsn": "nl.bsn",
     "be_nn": "be.nn",
@@ -72,6 +74,8 @@ _MODULES: Final = {
 }
 _OWN: Final[Mapping[str, Callable[[str], bool]]] = {
     "us_ssn_divided": own_checks.is_divided_ssn,
+    "us_ein": own_checks.is_ein,
+    "dk_cpr": own_checks.is_dated_cpr,
     "uk_nino": own_checks.is_nino,
     "au_medicare": own_checks.is_au_medicare,
     "cn_resident_id": own_checks.is_cn_resident_id,
@@ -93,6 +97,7 @@ _OWN: Final[Mapping[str, Callable[[str], bool]]] = {
 }
 _CPR: Final = named("cpr", "cpr[ -]?n[ur]mm?er", "personnummer", "danish", "dansk")
 _SWEDISH: Final = named("person(?:al )?n(?:umme|)r", "personal identity", "swedish", "svensk[at]?", "pnr")
+_TFN: Final = named("tfns?", "tax(?:es)?", "tax file(?: (?:no|number))?", "australian?", "ato")
 _SHORT: Final = 10
 
 
@@ -142,8 +147,17 @@ def _personnummer(candidate: Candidate) -> float | None:
     return None if len(digits) == _SHORT and is_clock(digits[-4:]) else 0.8
 
 
+def _tfn(candidate: Candidate) -> float | None:
+    """Accept an Australian tax file number by name, or alone: in prose three groups of three are any large number."""
+    if not _IS["au_tfn"](candidate.text) or is_of_more_groups(candidate) or is_thing(candidate):
+        return None
+    alone = not candidate.before.strip(" \"'") and not candidate.after.strip(" .\"'\n")
+    return 0.9 if alone or "-" in candidate.text or about(candidate, _TFN) else None
+
+
 VALIDATORS: Final[Validators] = {
     **{name: checked(check) for name, check in _IS.items()},
+    "au_tfn": _tfn,
     "dk_cpr": _cpr,
     "se_personnummer": _personnummer,
 }

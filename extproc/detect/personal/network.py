@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from extproc.detect.detector import Candidate, Validators
-from extproc.detect.personal.surroundings import about, named
+from extproc.detect.personal.surroundings import about, named, word_set
 
 # A product or a word for a version directly before: `Chrome/120.0.6099.109`, `version 10.30.3.600`, `v1.2.3.4`.
 _VERSION: Final = re.compile(
@@ -22,6 +22,10 @@ _NUMBER_AFTER: Final = re.compile(r"[ ,-]{1,2}[0-9]*\.[0-9]")
 _VERSION_LABEL: Final = named(
     ".*versions?", "ver", "build", "release", "firmware", "section", "oid", "schema", "revision", "product", "kernel"
 )
+# Other versions beside it; then a word before it is the name of a product, unless it leads to an address.
+_RELEASES: Final = re.compile(r"\bbuild\b|\b(?!HTTP)[A-Za-z]\w+/[0-9]+\.[0-9]|\bversions?\b")
+_WORD_BEFORE: Final = re.compile(r"([A-Za-z][\w-]*) $")
+_TO_ADDRESS: Final = word_set("from to by at on via for of and or is was with peer host client server ip")
 _ADDRESS: Final = named(
     "ip", "ips", "ipv4", "ipv6", "addr(?:ess)?(?:es)?", "host", "remote", "peer", "client", "server"
 )
@@ -52,15 +56,19 @@ def _ipv4(candidate: Candidate) -> float | None:
     address = _address(candidate.text)
     if address is None or _is_of_nobody(address) or _VERSION_LABEL.search(candidate.label):
         return None
-    lead = candidate.before[-40:]
+    lead = candidate.before[-32:]
     if _VERSION.search(lead) and not _URL.search(lead):
         return None
     if _NUMBER_BEFORE.search(lead) and _NUMBER_AFTER.match(candidate.after):
         return None
     if candidate.after[:2].startswith((".0", "-")) or re.match(r"\.[0-9]|-[a-z0-9]|\+", candidate.after):
         return None
-    sure = about(candidate, _ADDRESS) or not any(address in network for network in _DOCUMENTATION)
-    return 0.9 if sure else 0.6
+    if _RELEASES.search(lead) or _RELEASES.search(candidate.after):
+        word = _WORD_BEFORE.search(lead)
+        if word is not None and word[1].lower() not in _TO_ADDRESS and not about(candidate, _ADDRESS):
+            return None
+    is_example = any(address in network for network in _DOCUMENTATION)
+    return 0.6 if is_example and not about(candidate, _ADDRESS) else 0.9
 
 
 def _ipv6(candidate: Candidate) -> float | None:

@@ -10,6 +10,9 @@ _SEPARATORS: Final = re.compile(r"[^0-9A-Za-z]")
 _PAN: Final = re.compile(r"[A-Z]{3}[ABCFGHLJPT][A-Z][0-9]{4}[A-Z]")
 _NINO: Final = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]")
 _MONTH_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_NO_EIN: Final = frozenset(
+    ["00", "07", "08", "09", "17", "18", "19", "28", "29", "49", "69", "70", "78", "79", "89", "96", "97"]
+)
 _SSN: Final = re.compile(r"(?!000|666|9)[0-9]{3}(?!00)[0-9]{2}(?!0000)[0-9]{4}")
 
 
@@ -31,6 +34,18 @@ def is_clock(digits: str) -> bool:
 def is_divided_ssn(text: str) -> bool:
     """Whether it is a US social security number whichever way it is divided."""
     return _SSN.fullmatch(compact(text)) is not None
+
+
+def is_ein(text: str) -> bool:
+    """Whether it is a US employer identification number: nine digits that begin with a prefix in use."""
+    number = compact(text)
+    return len(number) == 9 and number.isdigit() and number[:2] not in _NO_EIN  # noqa: PLR2004 - its length
+
+
+def is_dated_cpr(text: str) -> bool:
+    """Whether it is a Danish CPR number by its date of birth: since 2007 there are some without a check digit."""
+    number = compact(text)
+    return len(number) == 10 and is_day(int(number[2:4]), int(number[:2]))  # noqa: PLR2004 - its length
 
 
 def is_pan(text: str) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 from extproc.detect.detector import Candidate, Validators
-from extproc.detect.personal.surroundings import named, word_set
+from extproc.detect.personal.surroundings import named, without_marks, word_set
 
 _PARTICLES: Final = word_set(
     """
@@ -17,6 +17,10 @@ _PARTICLES: Final = word_set(
 # Words that stand in capitals where a name could, and are none; a name that has one of them is one of something else.
 _WORDS: Final = word_set(
     """
+    damen herren kollegen kolleginnen kunden messieurs mesdames señores señoras clientes colegas signori heren dames
+    save changes cancel submit edit delete desk intel graphics pull request requests merge branch growth
+    zusammen tous todos tutti alle equipo équipe equipe core maintainer maintainers contributor contributors reviewer
+    reviewers approver approvers owner owners author authors committee steering working leadership operations
     the a an and or of for to in on at by with from as is are was be not no yes all any some none null true false
     unknown
     i we you he she they it this that these those there here my your our his her its their who what when where why how
@@ -84,6 +88,13 @@ _STRONG: Final = named(
     "nome",
     "cognome", "sobrenome", "intestatario", "naam", "voornaam", "achternaam", "klant", "imię", "nazwisko", "förnamn",
     "efternamn", "fornavn", "etternavn", "efternavn", "nimi", "etunimi", "sukunimi", "jméno", "příjmení", "ad", "soyad",
+    "kontakt(?:person)?", "contacto", "contatto", "contato", "kund", "klient(?:in|ka)?", "pacjent(?:ka)?",
+    "pracownik", "patiënt", "werknemer", "medewerker", "anställd",
+    "medarbetare", "asiakas", "potilas", "paziente", "dipendente", "salarié", "employé", "mitarbeiter(?:in)?",
+    "arbeitnehmer(?:in)?", "versicherte[r]?", "antragsteller(?:in)?", "absender(?:in)?", "halter(?:in)?",
+    "fahrer(?:in)?", "empleado", "solicitante", "remitente", "destinatario", "asegurado", "conductor",
+    "funcionário", "colaborador", "beneficiário", "destinatário", "müşteri", "hasta", "zákazník", "pacient",
+    "zaměstnanec", "ügyfél", "naam klant", "navn", "namn", "név", "nume", "prenume", "όνομα", "επώνυμο",
     "имя", "фамилия", "фио", "клиент", "姓名", "名前", "氏名", "이름", "성명",
 )  # fmt: skip
 GIVEN_NAMES: Final = named(
@@ -96,7 +107,7 @@ GIVEN_NAMES: Final = named(
     "姓名", "名前", "氏名", "이름", "성명",
 )  # fmt: skip
 _PLAIN_NAME: Final = named(
-    "names?", "display name", "to", "from", "cc", "bcc", "real name", "label", "contacts?", "user name"
+    "names?", "fn", "cn", "display name", "to", "from", "cc", "bcc", "real name", "label", "contacts?", "user name"
 )
 _THING_NAME: Final = named(
     "file", "product", "company", "organi[sz]ations?", "org", "host", "tool", "project", "repo(?:sitory)?", "class",
@@ -123,7 +134,9 @@ _PERSONAL: Final = named(
     "blood type", "diagnosis", "mrn", "iban", "card(?: number)?", "driver'?s? licen[cs]e", "occupation", "job title",
     "contact",
     "insurance", "member", "spouse", "street", "zip", "postcode", "city", "fax", "national id", "relationship",
-    "staff", "person",
+    "staff", "person", "mail", "mailto", "b ?day", "given ?name", "geburtsdatum", "anschrift", "adresse?", "telefon",
+    "teléfono", "téléphone", "dirección", "indirizzo", "endereço", "nacimiento", "naissance", "nascimento", "nascita",
+    "codice fiscale", "dni", "cpf", "pesel", "personnummer", "correo", "courriel", "geboortedatum",
 )  # fmt: skip
 _LETTER_MARKS: Final = frozenset("'\u2019-.·\u02bc")
 # Forms of address and degrees, which go with a name and are none.
@@ -139,6 +152,8 @@ _MOST_WORDS: Final = 6
 
 def _is_name_word(word: str) -> bool:
     """Whether one word has the form of a part of a name: a capital, then letters, not all of them capitals inside."""
+    if word.isascii() and word.isalpha() and word.istitle():
+        return True
     if not all(one.isalpha() or one in _LETTER_MARKS or unicodedata.category(one)[0] == "M" for one in word):
         return False
     if word[0].islower() or not word[0].isalpha():
@@ -172,17 +187,13 @@ def words_of_name(text: str) -> int:
     return len(parts) if max(map(len, parts)) > 1 else 0
 
 
-def _cued(candidate: Candidate) -> float | None:
-    """Accept what stands behind a salutation, a title or a role."""
-    return 0.85 if words_of_name(candidate.text) else None
-
-
 def _labelled(candidate: Candidate) -> float | None:
     """Accept a whole value that is named as a person, or as a name beside personal things."""
-    # The label is the dearest to find out.
     count = words_of_name(candidate.text) if _is_whole(candidate) else 0
     label = candidate.label if count else ""
-    if not label or _THING_NAME.search(label):
+    if count and _is_in_mailbox(candidate, label):
+        return 0.85
+    if not label or (_THING_NAME.search(label) and not _ENDS_IN_PERSON.search(label)):
         return None
     if _STRONG.search(label) and (count > 1 or GIVEN_NAMES.search(label)):
         return 0.9
@@ -191,7 +202,7 @@ def _labelled(candidate: Candidate) -> float | None:
         return None
     if _KEEPERS.search(candidate.before):
         return None
-    near = f"{candidate.siblings}\n{candidate.before}\n{candidate.after}".lower()
+    near = f"{candidate.siblings}\n{without_marks(candidate.before)}\n{without_marks(candidate.after)}".lower()
     return 0.8 if _PERSONAL.search(near) else None
 
 
@@ -199,9 +210,43 @@ def _is_whole(candidate: Candidate) -> bool:
     """Whether nothing but the border of a value stands on either side."""
     if candidate.before.rstrip(" ").endswith(("->", "=>")):
         return False
-    return candidate.before.rstrip(" ")[-1:] in _OPENING and candidate.after.lstrip(" ")[:1] in _CLOSING
+    return candidate.before.rstrip(" ")[-1:] in _OPENING and (
+        candidate.after.lstrip(" ")[:1] in _CLOSING or _NEXT_FIELD.match(candidate.after) is not None
+    )
 
 
+def _is_in_mailbox(candidate: Candidate, label: str) -> bool:
+    """Whether the cell or member beside it is an address of mail that has one of its words, as in `Doe | doe@…`."""
+    if label not in _OF_CELLS:
+        return False
+    mailbox = _MAIL_AFTER.match(candidate.after) or _MAIL_BEFORE.search(candidate.before)
+    if mailbox is None:
+        return False
+    local = mailbox[1].lower()
+    words = [_plain(word) for word in candidate.text.split()]
+    return local == "".join(word[0] for word in words) or any(len(word) >= _TELLING and word in local for word in words)
+
+
+def _plain(word: str) -> str:
+    """Return a word in lower case without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(one))
+
+
+# Two blanks, or one and the name of the next field: `Name: Doe, Jane DOB: …`.
+_NEXT_FIELD: Final = re.compile(r" {2}| [A-Z][\w .-]{0,24}[:=]")
+_ENDS_IN_PERSON: Final = re.compile(
+    r"(?:owner|holder|manager|assignee|driver|supervisor|representative|contact)(?: name)?$"
+)
+_OF_CELLS: Final = frozenset({"", "td", "text", "th", "values"})
+_MAIL_AFTER: Final = re.compile(
+    r"(?:</td>\s{0,8}<td[^<>]{0,80}>|[\"']?\s{0,8}[|;,\t]\s{0,8})[\"']?(?:<a href=\\?\"mailto:)?([\w.+-]{2,64})@",
+    re.IGNORECASE,
+)
+_MAIL_BEFORE: Final = re.compile(
+    r"([\w.+-]{2,64})@[\w.-]{1,80}(?:</a>)?[\"']?(?:</td>\s{0,8}<td[^<>]{0,80}>|\s{0,8}[|;,\t]\s{0,8})[\"']?$"
+)
+_TELLING: Final = 3
+_COMMIT: Final = re.compile(r"(?:^|\n)commit [0-9a-f]{7,40}[^\n]{0,80}\n(?:[A-Z][a-z]+:[^\n]{0,60}\n){0,2}Author:\s+$")
 _ATTRIBUTION: Final = re.compile(
     r"(?:author|copyright|maintain|written|contribut|packag|\(c\)|credit|thanks|signed-off|reviewed|co-author)[^\n]{0,120}$"
     r"|(?:^|\n)[ \t]*(?:#|//|/?\*|;|--|%|dnl)[^\n]{0,80}$"
@@ -219,18 +264,12 @@ def _mailbox(candidate: Candidate) -> float | None:
 
     Who wrote or keeps a piece of software is said in public, in comments and in its description.
     """
-    if _ATTRIBUTION.search(candidate.before.lower()):
+    if not _COMMIT.search(candidate.before) and _ATTRIBUTION.search(candidate.before.lower()):
         return None
     return 0.9 if words_of_name(candidate.text) > 1 else None
 
 
-def _titled(candidate: Candidate) -> float | None:
-    return 0.85 if words_of_name(candidate.text) else None
-
-
 VALIDATORS: Final[Validators] = {
-    "person_titled": _titled,
-    "person_cued": _cued,
     "person_labelled": _labelled,
     "person_mailbox": _mailbox,
 }

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from extproc.detect.detector import Candidate, Validators
-from extproc.detect.personal.surroundings import about, is_thing, named, word_set
+from extproc.detect.personal.surroundings import about, is_behind_mark, is_thing, named, without_marks, word_set
 
 _ADDRESS: Final = named(
     r"(?:\w+ )?address(?:es)?(?: ?(?:line ?)?[0-9])?", "addr", "street(?: ?(?:address|line) ?[0-9]?)?", "residence",
@@ -23,7 +23,7 @@ _NOT_ADDRESS: Final = named(
 )  # fmt: skip
 _NO_STREET: Final = word_set(
     """
-    wall easy sesame high main-memory critical happy learning fast clear one two first second third same right wrong
+    wall easy sesame main-memory critical happy learning fast clear one two first second third same right wrong
     """
 )
 _POSTCODE: Final = named(
@@ -33,6 +33,7 @@ _POSTCODE: Final = named(
 )  # fmt: skip
 # The seat of a company, as in the head of a licence.
 _COMPANY: Final = re.compile(r"\b(?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Foundation|S\.A|B\.V)\.?,?[\s#*/]{1,12}$")
+_GOING_ON: Final = frozenset("-_/")
 _YEARS: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:19|20)?[0-9]{2}\b")
 # Signs of a program, a path, a socket or a comment, and a number of three parts or more.
 _CODE: Final = re.compile(r"[;$*+\[\]_]|\w\(|:[0-9/]|\.[a-z]+\b\(| # | = |[0-9]+\.[0-9]+\.[0-9]+")
@@ -41,6 +42,16 @@ _LATITUDE: Final = named(
     "coordinates?",
     "location", "position", "point", "latlng", "latlon", "latlong", "located",
 )  # fmt: skip
+_MACHINE: Final = re.compile(
+    r"\b(?:localhost|loopback|sockets?|ports? [0-9]+|tcp|udp|unix|https?|ipv[46]|subnet|cidr)\b"
+    r"|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){3}",
+    re.IGNORECASE,
+)
+# Streets that begin with a word in lower case; other words do so in prose.
+_LOWER_STREET: Final = re.compile(
+    r"(?:rue|chemin|all|avenue|av|boulevard|bd|place|impasse|route|quai|cours|calle|c/|plaza|paseo|via|viale|piazza"
+    r"|corso|rua|travessa|ul|al|os|pl|jalan|jl|de|van|am|an|im|in|zum|zur)\b"
+)
 _PAIR: Final = re.compile(r"(-?[0-9]{1,3}\.[0-9]+)\D+?(-?[0-9]{1,3}\.[0-9]+)")
 
 
@@ -59,6 +70,8 @@ def _street(candidate: Candidate) -> float | None:
 def labelled_address(candidate: Candidate) -> float | None:
     """Accept what is named as a postal address, if it has a word and a number, and is none of a machine."""
     text = candidate.text.strip()
+    if is_behind_mark(candidate) or _MACHINE.search(text):
+        return None
     if (
         _NOT_ADDRESS.search(candidate.label)
         or not text[:1].isalnum()
@@ -68,12 +81,17 @@ def labelled_address(candidate: Candidate) -> float | None:
         or "\\" in text
     ):
         return None
+    if text[0].islower() and text[0].isascii() and not _LOWER_STREET.match(text):
+        return None
     letters = sum(map(str.isalpha, text))
     divided = " " in text or not text.isascii()
-    return 0.85 if letters > 3 and divided and any(map(str.isdigit, text)) else None  # noqa: PLR2004 - a word
+    return 0.85 if letters > 3 and divided and text[:2] != "0x" and any(map(str.isdigit, text)) else None  # noqa: PLR2004 - a word
 
 
 def _postcode(candidate: Candidate) -> float | None:
+    """Accept by name, unless it goes on on either side, as the key of a product does."""
+    if candidate.before[-1:] in _GOING_ON or candidate.after[:1] in _GOING_ON:
+        return None
     return 0.8 if about(candidate, _POSTCODE) else None
 
 
@@ -91,11 +109,12 @@ def _coordinates(candidate: Candidate) -> float | None:
 def _degree(candidate: Candidate) -> float | None:
     """Accept one half of a pair by its name, where the members beside it are those of a person or a device."""
     degrees = abs(float(candidate.text))
-    if not 0 < degrees <= 180 or not _HALF.search(candidate.label):  # noqa: PLR2004 - degrees
+    if not 0 < degrees <= 180:  # noqa: PLR2004 - degrees
         return None
     # The text around is at hand, the names beside it are not: they are asked for where there is no text.
-    near = f"{candidate.before} {candidate.after}".lower()
-    return 0.8 if _CARRIED.search(near if near.strip() else candidate.siblings) else None
+    near = without_marks(f"{candidate.before} {candidate.after}").lower()
+    carried = _CARRIED.search(near if near.strip() else candidate.siblings)
+    return 0.8 if carried and _HALF.search(candidate.label) else None
 
 
 _CARRIED: Final = named(

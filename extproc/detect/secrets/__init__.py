@@ -21,6 +21,7 @@ VALIDATORS: Final[Validators] = {
     "fallback_secret": assigned.fallback_secret,
     "flag_value": assigned.flag_value,
     "hex_key": keys.hex_key,
+    "issued_token": tokens.issued_token,
     "jwt": tokens.jwt,
     "literal_mixed": assigned.literal_mixed,
     "literal_random": assigned.literal_random,

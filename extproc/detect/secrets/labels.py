@@ -40,7 +40,7 @@ _PASSWORDS: Final = (
     "kennwort",
 )
 _PASSWORD_WORDS: Final = frozenset(
-    {*_PASSWORDS, "pass", "pw", "psw", "mdp", "wachtwoord", "passwords", "contrase\u00f1a"}
+    {*_PASSWORDS, "pass", "pw", "psw", "psk", "mdp", "wachtwoord", "passwords", "contrase\u00f1a"}
 )
 _LONGEST_PASSWORD_WORD: Final = 24
 _KEYS: Final = ("secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "credentials")
@@ -53,7 +53,7 @@ _OWNERS: Final = frozenset(
     {"reset", "id", "auth", "service", "header", "storage", "url", "hash", "set", "get", "start", "provider"}
 )
 _NOT_PASSWORDS: Final = frozenset({"show", "hide", "is", "has", "toggle", "forgot", "max", "min", "no", "by", "pass"})
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z\u00df-\u00ff]+|[^\W\d_A-Za-z]+|\d+")
 
 
 def words(label: str) -> tuple[str, ...]:

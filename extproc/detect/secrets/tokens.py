@@ -10,23 +10,28 @@ from typing import Final
 
 from extproc.detect.detector import Candidate
 from extproc.detect.secrets.letters import gibberish
-from extproc.detect.secrets.values import UUID, entropy, repetitive
+from extproc.detect.secrets.values import UUID, Shape, entropy, repetitive, shape
 from extproc.model.marks import MARK
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_FILLER: Final = re.compile(
-    r"x{5,}|\*{3,}|\.{3}|example|your[-_]?|placeholder|redacted|changeme|dummy|_here|deadbeef", re.IGNORECASE
-)
+_FILLERS: Final = (
+    "xxxxx", "***", "...", "example", "your", "placeholder", "redacted", "changeme", "dummy", "_here", "deadbeef",
+)  # fmt: skip
 _NEAR: Final = re.compile(r"(?:key|token|secret|pass|pat|auth|cred|bearer)[^\n]{0,40}$", re.IGNORECASE)
 _CLIENT: Final = re.compile(r"(?:client|app|application|bot)[\W_]{0,3}(?:id|key)[^\n]{0,16}$", re.IGNORECASE)
+_DIGEST: Final = re.compile(r"[0-9a-f-]+|[0-9A-F-]+")
+_UNCERTAIN: Final = re.compile(r"[_-](?:test|api|key|token)[_-]")
+_MARKS: Final = 2
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _WIF_SIZES: Final = (37, 38)
 _CHECKED: Final = 6
 _JWT_PARTS: Final = 3
 _MAX_HEADER: Final = 2048
 _LEAST_JWT: Final = 32
+_LEAST_JWT_PART: Final = 18
+_LEAST_JWT_ENTROPY: Final = 4.0
 _LEAST_DISTINCT: Final = 6
-_FILLERS: Final = frozenset("xX0*.aA1")
+_FILLING: Final = frozenset("xX0*.aA1")
 _TOTP_ALPHABET: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _LEAST_ENTROPY: Final = 3.0
 _LEAST_SHORT_ENTROPY: Final = 2.5
@@ -36,9 +41,11 @@ _LONG: Final = 20
 def token(candidate: Candidate) -> float | None:
     """Accept what the pattern of a provider fits unless it is filler as documentation has it."""
     text = candidate.text
-    if _FILLER.search(text) or MARK.search(text) or _blank(text):
-        return None
-    return 0.95
+    low = text.lower()
+    for filler in _FILLERS:
+        if filler in low:
+            return None
+    return None if ("[" in text and MARK.search(text)) or _blank(text) else 0.95
 
 
 def mixed_token(candidate: Candidate) -> float | None:
@@ -50,6 +57,14 @@ def mixed_token(candidate: Candidate) -> float | None:
         return None
     least = _LEAST_ENTROPY if len(text) >= _LONG else _LEAST_SHORT_ENTROPY
     return 0.93 if UUID.fullmatch(text) or entropy(text) >= least else None
+
+
+def issued_token(candidate: Candidate) -> float | None:
+    """Accept the form that many issuers share when its last part is drawn at random, and is no digest of a test."""
+    tail = re.split(r"[_-]", candidate.text, maxsplit=_MARKS)[-1]
+    if shape(tail) is not Shape.RANDOM or mixed_token(candidate) is None:
+        return None
+    return None if _DIGEST.fullmatch(tail) and _UNCERTAIN.search(candidate.text) else 0.8
 
 
 def digits_token(candidate: Candidate) -> float | None:
@@ -122,9 +137,16 @@ def jwt(candidate: Candidate) -> float | None:
         return None
     header = _json_object(parts[0])
     if header is None:
-        return None
+        return 0.7 if _like_jwt(parts) else None
     known = isinstance(header.get("alg"), str) or str(header.get("typ", "")).upper() == "JWT"
     return 0.95 if known and len(candidate.text) >= _LEAST_JWT else None
+
+
+def _like_jwt(parts: list[str]) -> bool:
+    """Say whether parts are a token that was altered: header and claims begin as JSON objects do in base64."""
+    body = "".join(parts[:_JWT_PARTS])
+    long = min(map(len, parts[:2])) >= _LEAST_JWT_PART and len(parts[2]) >= _LEAST_JWT_PART // 2
+    return long and parts[1].startswith("ey") and entropy(body) >= _LEAST_JWT_ENTROPY and gibberish(body) > 0
 
 
 def encoded_jwt(candidate: Candidate) -> float | None:
@@ -151,7 +173,7 @@ def _blank(text: str) -> bool:
     """Say whether the random part is one filler sign throughout; a prefix such as `sk-ant-api03-` is not part of it."""
     tail = re.split(r"[-_.:/]", text)[-1]
     body = tail if len(tail) * 2 >= len(text) else text[len(text) // 3 :]
-    return len(body) >= _LEAST_DISTINCT and len(set(body.lower()) - set("-_.")) <= 1 and body[-1] in _FILLERS
+    return len(body) >= _LEAST_DISTINCT and len(set(body.lower()) - set("-_.")) <= 1 and body[-1] in _FILLING
 
 
 def _base62(number: int) -> str:

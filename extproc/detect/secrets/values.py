@@ -4,7 +4,6 @@ import math
 import re
 from collections import Counter
 from enum import IntEnum
-from itertools import pairwise
 from typing import Final
 
 from extproc.detect.secrets.letters import gibberish, runs
@@ -31,6 +30,9 @@ _RAMPS: Final = (
     "98765432109876543210",
 )
 _RAMP: Final = 7
+_STEPS: Final = frozenset(ramp[at : at + _RAMP] for ramp in _RAMPS for at in range(len(ramp) - _RAMP + 1))
+_APART: Final = re.compile(r"[\W_]+")
+_BY_TURNS: Final = re.compile(r"\d+|\D+")
 _FEW: Final = 4  # one character in four or fewer is another one
 _FEW_UP_TO: Final = 24
 _LEAST_MIXED: Final = 6
@@ -39,6 +41,10 @@ _LEAST_BY_TURNS: Final = 10
 _TURNS: Final = 4
 _TURNS_PER_CHARACTER: Final = 0.25
 _LEAST_DIGITS: Final = 2
+# Capitals, small letters and digits change places in base62 at three of five characters, in names at one of four.
+_KINDS: Final = re.compile(r"[A-Z]+|[a-z]+|[0-9]+")
+_LEAST_MIXTURE: Final = 16
+_KINDS_PER_CHARACTER: Final = 0.45
 
 
 def entropy(text: str) -> float:
@@ -55,12 +61,12 @@ def repetitive(text: str) -> bool:
     half = len(low) // 2
     if half >= _RAMP and low[:half] == low[half : 2 * half]:
         return True
-    return any(ramp[at : at + _RAMP] in low for ramp in _RAMPS for at in range(len(ramp) - _RAMP + 1))
+    return not _STEPS.isdisjoint([low[at : at + _RAMP] for at in range(len(low) - _RAMP + 1)])
 
 
 def shape(text: str) -> Shape:
     """Class a value by how likely it was drawn at random."""
-    digits = sum(c.isdigit() for c in text)
+    digits = sum(map(str.isdigit, text))
     if digits == len(text):
         return Shape.MIXED if digits >= _LEAST_MIXED else Shape.NOTHING
     if UUID.fullmatch(text) or (digits and _HEX.fullmatch(text) and len(set(text)) >= _LEAST_HEX_DIGITS):
@@ -78,7 +84,7 @@ def shape(text: str) -> Shape:
 
 def turns(text: str) -> int:
     """Count how often letters and digits take turns."""
-    return sum(a != b for a, b in pairwise([c.isdigit() for c in text if c.isalnum()]))
+    return max(len(_BY_TURNS.findall(_APART.sub("", text))) - 1, 0)
 
 
 def _random(text: str, odd: int, letters: int, digits: int) -> bool:
@@ -86,6 +92,8 @@ def _random(text: str, odd: int, letters: int, digits: int) -> bool:
     if len(text) < _LEAST_RANDOM:
         return False
     if odd * 2 >= max(letters, _LEAST_RANDOM):
+        return True
+    if digits and len(text) >= _LEAST_MIXTURE and len(_KINDS.findall(text)) >= len(text) * _KINDS_PER_CHARACTER:
         return True
     changes = turns(text)
     if odd and digits and changes >= _TURNS:

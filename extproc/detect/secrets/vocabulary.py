@@ -17,6 +17,7 @@ NOTHING: Final = frozenset({
     "sample", "secret", "secret123", "stdin", "str", "string", "tbd", "test", "test123", "testing", "text", "todo",
     "token", "true", "undefined", "unknown", "unset", "user", "user123", "username", "uuid", "value", "varchar",
     "void", "world", "wrong", "yes",
+    "contrase\u00f1a", "has\u0142o", "kennwort", "parola", "passord", "passwort", "senha", "wachtwoord",
 })
 
 # Words that names of secrets are made of; a value of nothing else is such a name.
@@ -69,7 +70,7 @@ ABOUT: Final = frozenset({
 
 # Passwords in URLs and connection strings of documentation.
 STOCK: Final = frozenset({
-    "123", "1234", "12345", "123456", "abc", "admin", "anonymous", "bar", "changeme", "credentials", "creds",
+    "123", "1234", "12345", "123456", "abc", "admin", "anoncvs", "anonymous", "bar", "changeme", "credentials", "creds",
     "database", "db", "db_pass", "db_password", "dbpass", "dbpassword", "default", "docker", "elastic", "example",
     "foo", "git", "guest", "host", "key", "kibana", "localhost", "minio", "minioadmin", "mongo", "mongodb",
     "my-password", "mypassword", "mysql", "none", "null", "oauth2", "p", "pass", "pass123", "passw0rd", "passwd",

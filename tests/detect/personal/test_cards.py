@@ -59,3 +59,10 @@ def test_digits_alone_are_no_card_otherwise(around: Candidate) -> None:
 def test_a_security_code_is_not_the_start_of_an_amount() -> None:
     assert _CODE(Candidate(text="047", before="cvv "))
     assert _CODE(Candidate(text="047", before="cvv ", after=".50")) is None
+
+
+def test_a_number_in_an_object_for_a_card_is_one() -> None:
+    number = "4012888888881881"
+    assert _BARE(Candidate(text=number, label="number", before='"card": {"number": "', after='"'))
+    assert _BARE(Candidate(text=number, label="number", before='"', after='"', siblings="number\nexp month"))
+    assert _BARE(Candidate(text=number, label="number", before='"order": {"number": "', after='"')) is None

@@ -85,3 +85,11 @@ def test_a_date_or_a_size_behind_a_word_for_telephone_is_no_number() -> None:
     assert validator(Candidate(text="2024-01-02", before="mobile ")) is None
     assert validator(Candidate(text="192.168.0.1", before="mobile ")) is None
     assert validator(Candidate(text="1234567", before="mobile ", after=" ms")) is None
+
+
+def test_digits_in_the_cell_beside_an_address_of_mail_are_a_telephone() -> None:
+    validator = VALIDATORS["phone_national"]
+    cell = '<td><a href="mailto:j@example.org">write</a></td><td>'
+    assert validator(Candidate(text="0121 265 9153", before=cell, after="</td>"))
+    assert validator(Candidate(text="0121 265 9153", before="<td>", after="</td><td>j@example.org"))
+    assert validator(Candidate(text="0121 265 9153", before="<td>", after="</td>")) is None

@@ -64,3 +64,13 @@ def test_words_behind_the_name_of_a_document_are_no_number() -> None:
     assert VALIDATORS["document_number"](Candidate(text="expires1")) is None
     assert VALIDATORS["plate"](Candidate(text="B-MW 1234"))
     assert VALIDATORS["plate"](Candidate(text="1234 567")) is None
+
+
+def test_an_imei_is_checked() -> None:
+    assert VALIDATORS["imei"](Candidate(text="352504901535067"))
+    assert VALIDATORS["imei"](Candidate(text="352504901535068")) is None
+
+
+def test_a_date_in_an_answer_must_be_a_day() -> None:
+    assert VALIDATORS["date_of_birth_asked"](Candidate(text="07/27/1970"))
+    assert VALIDATORS["date_of_birth_asked"](Candidate(text="27/27/1970")) is None

@@ -62,7 +62,7 @@ def test_an_ssn_of_digits_alone_needs_its_name() -> None:
         ("pl_identity_card_named", "ABA300000", "dowód osobisty "),
         ("tw_national_id_named", "A123456789", "Taiwanese ID "),
         ("de_identity_card", "L01X00T471", "Personalausweis "),
-        ("uk_nino_named", "ZZ 45 95 71 T", "NI number: "),
+        ("uk_nino_any", "ZZ 45 95 71 T", "NI number: "),
         ("us_itin_any", "912903457", "ITIN "),
     ],
 )

@@ -53,3 +53,10 @@ def test_a_date_with_a_time_is_no_personal_number() -> None:
     assert validator(Candidate(text="811228-9874"))
     assert validator(Candidate(text="880320-0016")) is None
     assert validator(Candidate(text="880320-0016", before="personnummer "))
+
+
+def test_three_groups_of_three_digits_need_a_name_in_prose() -> None:
+    validator = VALIDATORS["au_tfn"]
+    assert validator(Candidate(text="876 543 210"))
+    assert validator(Candidate(text="876 543 210", before="my TFN is ", after=", thanks"))
+    assert validator(Candidate(text="876 543 210", before="a total of ", after=" rows")) is None

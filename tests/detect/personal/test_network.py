@@ -45,3 +45,9 @@ def test_a_hardware_address_is_not_part_of_a_fingerprint() -> None:
     assert _MAC(Candidate(text="18:03:a9:43:4c:2a", before="77:88:")) is None
     assert _MAC(Candidate(text="00:00:00:00:00:00")) is None
     assert _MAC(Candidate(text="18:03:a9:43:4c:2a", label="fingerprint")) is None
+
+
+def test_four_numbers_behind_a_word_among_versions_are_none() -> None:
+    assert _IPV4(Candidate(text="52.68.209.207", before="app ", after=" (build 4353)")) is None
+    assert _IPV4(Candidate(text="52.68.209.207", before="lib ", after=", Chrome/58.8.238.143")) is None
+    assert _IPV4(Candidate(text="52.68.209.207", before="seen from ", after=" in build 4353"))

@@ -8,6 +8,11 @@ from extproc.detect.personal import own_checks as own
 
 _EXAMPLES = [
     (own.is_nino, "QQ123456C", False),
+    (own.is_ein, "41-0653356", True),
+    (own.is_ein, "07-0653356", False),
+    (own.is_ein, "41-065335", False),
+    (own.is_dated_cpr, "211062-5629", True),
+    (own.is_dated_cpr, "211362-5629", False),
     (own.is_nino, "AB 12 34 56 C", True),
     (own.is_nino, "GB123456A", False),
     (own.is_au_medicare, "2123 45670 1", True),

@@ -75,3 +75,39 @@ def test_a_mailbox_has_a_name_unless_it_says_who_wrote_the_software() -> None:
 def test_the_author_of_a_package_or_a_commit_is_named_in_public() -> None:
     before = '"version": "1.0", "author": {\n  "name": "'
     assert _LABELLED(Candidate(text="Jane Doe", label="name", before=before, after='"', siblings="name\nemail")) is None
+
+
+def test_a_name_beside_an_address_of_mail_that_has_a_word_of_it_is_one() -> None:
+    cell = '</td><td><a href="mailto:{}@example.org">write</a></td>'
+    assert _LABELLED(Candidate(text="Jane Doe", label="td", before="<td>", after=cell.format("doe.j")))
+    assert _LABELLED(Candidate(text="Jane Doe", label="td", before="<td>", after=cell.format("sales"))) is None
+    assert _LABELLED(Candidate(text="Renée Roe", before="| ", after=" | renee@example.org |"))
+    assert _LABELLED(Candidate(text="Renée Roe", before="roe@example.org\t", after="\n"))
+
+
+@pytest.mark.parametrize("label", ["device owner", "account manager", "vehicle driver", "kund", "medewerker"])
+def test_a_role_at_the_end_of_a_label_is_one_of_a_person(label: str) -> None:
+    assert _LABELLED(Candidate(text="Jane Doe", label=label, before='"', after='"'))
+
+
+@pytest.mark.parametrize("after", ["   DOB: 1", " Age: 30", '"', ""])
+def test_the_next_field_ends_a_value(after: str) -> None:
+    assert _LABELLED(Candidate(text="Doe, Jane", label="patient", before=": ", after=after))
+
+
+def test_our_own_marks_are_nothing_personal_beside_a_name() -> None:
+    assert _LABELLED(Candidate(text="Jane Doe", label="name", after=" jane, phone")) is None
+    assert _LABELLED(Candidate(text="Jane Doe", label="name", after='", phone'))
+    assert _LABELLED(Candidate(text="Jane Doe", label="name", after='", [PHONE:k7f3q2wd]')) is None
+
+
+def test_the_author_of_a_commit_is_a_person_and_that_of_a_package_is_public() -> None:
+    validator = VALIDATORS["person_mailbox"]
+    assert validator(Candidate(text="Jane Doe", before=f"commit {'4f1c2ab9' * 5}\nAuthor: "))
+    assert validator(Candidate(text="Jane Doe", before="Author: ")) is None
+
+
+def test_initials_are_the_local_part_of_an_address_as_well() -> None:
+    after = "', '{}@example.org', '536')"
+    assert _LABELLED(Candidate(text="Jane Doe", label="values", before="('", after=after.format("jd")))
+    assert _LABELLED(Candidate(text="Jane Doe", label="values", before="('", after=after.format("xy"))) is None

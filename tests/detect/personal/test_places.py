@@ -29,6 +29,13 @@ def test_what_is_called_an_address_may_have_any_form(text: str) -> None:
         "new Address6('2001::/32');",
         "none given",
         "10.0.0.1 port 80",
+        "localhost port 8080",
+        "see section 5 of the docs",
+        "0x7ffe 12 bytes",
+        "https://example.org/a b 12",
+        "jane at example 5@b",
+        "mac 18:03:a9:43:4c:2a",
+        "tcp socket 12 of the server",
     ],
 )
 def test_addresses_of_machines_and_code_are_none(text: str) -> None:

@@ -42,6 +42,25 @@ _GIVEN = [
     "machine h login bot password {}",
     '\\"password\\": \\"{}\\"',
     'ConvertTo-SecureString "{}" -AsPlainText',
+    'password                        = "{}"',
+    'var signingKey = []byte("{}")',
+    'password = os.getenv("P", "{}")',
+    '{{"match": "  smtp_password: {}"}}',
+    "| password | {} |",
+    "contrase\u00f1a: {}",
+    "PGPASSWORD={} psql -h db",
+]
+# Passwords as people choose them, and where they may stand.
+_CHOSEN = ["Velvet-6458", "Granite_678", "Pickle.3569", "copper-sunset-velvet-monkey9", "gandalf99", "Winter2021!"]
+_CHOICES = [
+    'password = "{}"',
+    "db.password = {}",
+    "define('DB_PASSWORD', '{}');",
+    "mysql --password='{}' app",
+    "<password>{}</password>",
+    "DB_PASSWORD={}",
+    "password is {}",
+    "HTTPBasicAuth('bob', '{}')",
 ]
 _CLEAN = [
     'password = "your-password"',
@@ -67,6 +86,15 @@ _CLEAN = [
     'label = "Password"',
     '{"type": "password", "name": "password"}',
     "# password: see the vault",
+    'passwordField = "password_input_2"',
+    "tests pass: chrome-109",
+    "secretName: my-app-tls-2",
+    'session_key = "tab-7"',
+    '"password": "Wachtwoord"',
+    '"AWS::IAM::AccessKey": "62d91b17309e76c8"',
+    '"result", pass `check=True`, "other"',
+    "| password | string | required |",
+    'auth_token = get_token("service-1")',
 ]
 
 
@@ -76,6 +104,15 @@ def test_a_value_given_to_a_sensitive_name_is_found_as_a_whole(template: str) ->
     start = text.index(_VALUE)
     found = shipped_scanner().scan_text(text).findings
     assert any(one.start <= start and one.end >= start + len(_VALUE) for one in found)
+
+
+@pytest.mark.parametrize("template", _CHOICES)
+@pytest.mark.parametrize("value", _CHOSEN)
+def test_a_password_may_be_words_and_a_number(template: str, value: str) -> None:
+    text = template.format(value)
+    start = text.index(value)
+    found = shipped_scanner().scan_text(text).findings
+    assert any(one.start <= start and one.end >= start + len(value) for one in found)
 
 
 @pytest.mark.parametrize("text", _CLEAN)

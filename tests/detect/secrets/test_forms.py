@@ -89,4 +89,6 @@ def test_what_may_be_a_secret_is_neither(text: str) -> None:
 
 def test_a_token_with_dots_is_no_access_to_a_member() -> None:
     assert written("client.session.token")
+    assert written("/usr/lib/x86_64-linux-gnu/security/modules/common")
+    assert not written("/Qz8vTk1LwQj7R2mXs5Df9GhKqZtPw4BnV6cY3rJ8d+")
     assert not written("qZx8vTk1.LwQj7R2mXs5D.f9GhKqZtPw")

@@ -54,6 +54,13 @@ def test_a_jwt_has_a_header_that_is_an_object_with_an_algorithm() -> None:
     assert tokens.jwt(Candidate(text="eyJ.broken")) is None
 
 
+def test_a_jwt_that_was_altered_is_known_by_how_its_parts_begin() -> None:
+    altered = "eyQ8vZ3nTx1LwQj7R2mUs5D.eyf9Gh4KpKd83nXvWq0Zr.Lm5TnBx2QwEr7YuI"
+    assert tokens.jwt(Candidate(text=altered)) == 0.7
+    assert tokens.jwt(Candidate(text=altered.replace(".ey", ".ax"))) is None
+    assert tokens.jwt(Candidate(text="eyebrow-eyebrow-eyebrow.eyelash-eyelash-eyelash.eyes-eyes-eyes")) is None
+
+
 def test_a_jwt_is_found_in_base64() -> None:
     inner = ".".join((_base64url('{"alg": "RS256"}'), _base64url('{"sub": "1"}'), "q8vZ3nTx1LwQj7R2"))
     assert tokens.encoded_jwt(Candidate(text=base64.b64encode(inner.encode()).decode())) is not None
@@ -103,3 +110,10 @@ def test_seeds_of_one_time_passwords_are_of_one_case() -> None:
 def test_numbers_of_applications_are_taken_beside_their_name_only() -> None:
     assert tokens.client_id(Candidate(text="735928164027351846", before='discord_client_id = "')) is not None
     assert tokens.client_id(Candidate(text="735928164027351846", before='discord channel: "')) is None
+
+
+def test_what_many_issuers_share_is_a_token_when_its_last_part_is_random() -> None:
+    assert tokens.issued_token(Candidate(text="acme_live_q8vZ3nTx1LwQj7R2mUs5Df9G")) == 0.8
+    assert tokens.issued_token(Candidate(text="acme_live_9f2c41d07be35a68c1d4e7f09ab23c5d")) == 0.8
+    assert tokens.issued_token(Candidate(text="cache_key_9f2c41d07be35a68c1d4e7f09ab23c5d")) is None
+    assert tokens.issued_token(Candidate(text="run_test_theQuickBrownFoxJumpsOver")) is None

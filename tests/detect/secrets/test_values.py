@@ -12,6 +12,8 @@ from extproc.detect.secrets.values import Shape, entropy, repetitive, shape, tur
         ("3f2b8c1e-9d47-4a6f-8b21-7c5e0d9a4f13", Shape.RANDOM),
         ("q8vZ3nTx1LwQj7R2", Shape.RANDOM),
         ("kdhwnxbeqz", Shape.RANDOM),
+        ("6MrFEQLsPYS72qsHqoposY7tUfADaflY", Shape.RANDOM),
+        ("accessTokenExpiryTime2", Shape.WORDS),
         ("Sommer!Kx9", Shape.MIXED),
         ("trumpet123!", Shape.MIXED),
         ("48219375", Shape.MIXED),
