@@ -19,6 +19,10 @@ _WRITTEN: Final = (b"\\", b"%", b"&")
 _BLOB: Final = 4096
 
 
+# What one message may cost: so many places are judged, some 10 to 50 µs each, while all other messages wait.
+MOST_JUDGED: Final = 20_000
+
+
 class Pass:
     """The lines of one round with where rules may have matched in them, and which runs in them may be base64."""
 
@@ -48,6 +52,7 @@ class Pass:
 
     def found(self, rules: Sequence[Rule], around: Surroundings) -> Iterator[tuple[int, Found]]:
         """Return what the rules find at the places where they may have matched, with the leaf it stands in."""
+        judged = 0
         # Text by text, so that what is known of a place is known to all rules.
         for number, by_rule in sorted(self._ends.items()):
             places = [
@@ -59,6 +64,10 @@ class Pass:
                     for match in rule.located(view, here):
                         if buried(view.text, match.start, match.end):
                             continue
+                        judged += 1
+                        if judged > MOST_JUDGED:
+                            self.complete = False
+                            return
                         one = rule.judge(around, view, match.value_start, match.value_end)
                         if one is not None and one.start < one.end:
                             yield view.leaf, one

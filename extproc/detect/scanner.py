@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from extproc.detect.detector import Detector, Validators
@@ -25,6 +25,8 @@ from extproc.model.message import JsonValue
 from extproc.model.value import value
 
 MAX_FINDINGS: Final = 1000
+# Several detectors may find the same place; what they find is counted before it is known which of them counts.
+_MOST_FOUND: Final = 4 * MAX_FINDINGS
 # What is found by the names of members, whichever detectors there are.
 NAMED_ENTITIES: Final = MEMBER_ENTITIES | {NAMED.entity}
 NAMED_DETECTORS: Final = frozenset({NAMED.id})
@@ -92,12 +94,15 @@ class Scanner:
         unfolding = Unfolding()
         found: defaultdict[int, list[Found]] = defaultdict(list)
         lines: Lines | None = LeafLines(leaves, self._apart)
-        complete = True
+        complete, count = True, 0
         while lines is not None:
             one_pass = Pass(lines, self._engine, len(self._rules))
-            complete &= one_pass.complete
-            for leaf, one in one_pass.found(self._rules, around):
+            for leaf, one in islice(one_pass.found(self._rules, around), _MOST_FOUND - count):
                 found[leaf].append(one)
+                count += 1
+            complete &= one_pass.complete and count < _MOST_FOUND
+            if not complete:
+                break  # the message is more than can be redacted: what else is in it changes nothing
             views = unfolding.next(one_pass.encoded())
             lines = ViewLines(views) if views else None
         for leaf, one in chain(named_values(leaves, around), named_members(leaves, around)):

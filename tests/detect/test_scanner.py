@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from extproc.detect import passing
 from extproc.detect.detector import Candidate, Detector
 from extproc.detect.matching import MAX_MATCHES, expressions_of
 from extproc.detect.scanner import MAX_FINDINGS, Scanner
@@ -16,6 +17,7 @@ from extproc.model.finding import Category, Finding
 from extproc.model.marks import named, redacted
 from extproc.model.message import JsonValue
 from tests.detect.samples import DETECTORS, ENGINES, SCANNER, TOKEN, places, scanner, spans
+from tests.detecting import detection
 
 _JSON: st.SearchStrategy[JsonValue] = st.recursive(
     st.none()
@@ -217,3 +219,17 @@ def test_threads_scan_at_the_same_time() -> None:
     with ThreadPoolExecutor(4) as pool:
         scans = list(pool.map(SCANNER.scan_text, [text] * 40))
     assert all(scan == scans[0] for scan in scans)
+
+
+def test_a_message_with_more_than_can_be_redacted_is_not_searched_to_its_end() -> None:
+    many = "\n".join(f"user{number}@example.com" for number in range(60_000))
+    scan = detection().scanner.scan_text(many)
+    assert (len(scan.findings), scan.incomplete) == (MAX_FINDINGS, True)
+    assert max(finding.end for finding in scan.findings) < len(many) / 5
+
+
+def test_places_that_turn_out_to_be_nothing_are_judged_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = " ".join(str(4000000000000000 + number * 7) for number in range(300))
+    assert detection().scanner.scan_text(numbers).incomplete is False
+    monkeypatch.setattr(passing, "MOST_JUDGED", 50)
+    assert detection().scanner.scan_text(numbers).incomplete is True
