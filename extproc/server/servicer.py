@@ -121,8 +121,10 @@ class Processor:
                 if not isinstance(message, pb.ProcessingRequest):
                     break  # Envoy closed its side
                 started = clock.steady()
-                await handle(to_event(message, attested=attested), machine, exchange, send)
-                self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)
+                try:
+                    await handle(to_event(message, attested=attested), machine, exchange, send)
+                finally:  # Envoy may reset the stream as soon as it has the last reply
+                    self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)
         if not machine.over:
             # To end the stream with OK here would tell Envoy to let the rest pass unseen.
             await context.abort(grpc.StatusCode.CANCELLED, "the exchange was not over")
