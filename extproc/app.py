@@ -66,7 +66,7 @@ class App:
             clock=clock,
             ids=RandomIds(),
             keys=self._keys.sources,
-            vault=MemoryVault(self._detection.key, clock.steady),
+            vault=MemoryVault(self._detection.key, clock.steady, config.detection.vault.values),
         )
         self._engine = Engine(settings=config.settings(), ports=ports, detection=self._detection)
         processor = Processor(self._engine, self._metrics, streams=config.limits.streams)

@@ -39,7 +39,7 @@ def make_detection(
     unknown = off - NAMED_ENTITIES - NAMED_DETECTORS - known
     if unknown:
         message = f"no detector or entity has this name: {', '.join(sorted(unknown))}"
-        raise ConfigError([Fault(file="", line=1, column=1, where="detection.off", message=message)])
+        raise ConfigError([Fault(file="the configuration", line=1, column=1, where="detection.off", message=message)])
     detectors = [one for one in loaded.detectors if off.isdisjoint((one.id, one.entity))]
     key = settings.key(variables)
     scanner = Scanner(detectors, loaded.validators, cache.engine(expressions_of(detectors)), key=key, off=off)
@@ -63,7 +63,7 @@ def _second(name: str | None) -> SecondScanner | None:
     except ImportError:
         message = "it is not installed: pip install 'mcp-extproc[kingfisher]'"
         raise ConfigError(
-            [Fault(file="", line=1, column=1, where="detection.second_scanner", message=message)]
+            [Fault(file="the configuration", line=1, column=1, where="detection.second_scanner", message=message)]
         ) from None
     return Kingfisher()
 

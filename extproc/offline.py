@@ -1,11 +1,9 @@
 """Judge messages given as JSON Lines, as `extproc inspect` does."""
 
-from typing import Final
-
 import jiter
 
 from extproc.mcp.jsonrpc import parse_document
-from extproc.mcp.limits import Limits
+from extproc.mcp.limits import FILE_LIMITS
 from extproc.mcp.pointer import format_pointer
 from extproc.model.decision import Effect
 from extproc.model.finding import Finding
@@ -17,8 +15,6 @@ from extproc.policy.rules import Policy
 from extproc.redact.apply import apply_edits, dump
 from extproc.rehearsal.replay import LineError, Replay
 
-_LIMITS: Final = Limits(body_bytes=64 * 1024 * 1024, values=10_000_000)
-
 
 class Inspector:
     """Judges lines in order, keeping state over them by (principal, session, server)."""
@@ -29,7 +25,7 @@ class Inspector:
 
     def line(self, data: bytes) -> bytes:
         """Return the output line for an input line; a bad one gives `{"id", "error"}`."""
-        document = parse_document(data.strip(), _LIMITS)
+        document = parse_document(data.strip(), FILE_LIMITS)
         match document:
             case Rejection():
                 return dump({"id": _loose_id(data), "error": f"the line was refused: {document.message}"})

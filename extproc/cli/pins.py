@@ -5,10 +5,8 @@ from typing import BinaryIO
 
 from extproc.classify.profile import profile_of
 from extproc.mcp.jsonrpc import parse_document
-from extproc.mcp.limits import Limits
+from extproc.mcp.limits import FILE_LIMITS
 from extproc.model.message import JsonValue
-
-_LIMITS = Limits(body_bytes=64 * 1024 * 1024, values=10_000_000)
 
 
 def run() -> int:
@@ -25,7 +23,7 @@ def run() -> int:
 
 
 def _tools(source: BinaryIO) -> list[JsonValue] | None:
-    document = parse_document(source.read().strip(), _LIMITS)
+    document = parse_document(source.read().strip(), FILE_LIMITS)
     for member in ("result", "tools"):
         if isinstance(document, dict) and member in document:
             document = document[member]

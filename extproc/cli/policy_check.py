@@ -8,13 +8,11 @@ from extproc.config.faults import ConfigError, Fault
 from extproc.config.policy_file import PolicyFile, failures, joined, read_policies
 from extproc.detection import installed
 from extproc.mcp.jsonrpc import parse_document
-from extproc.mcp.limits import Limits
+from extproc.mcp.limits import FILE_LIMITS
 from extproc.model.message import JsonObject, JsonValue
 from extproc.redact.apply import dump
 from extproc.rehearsal.findings import Finding, Severity
 from extproc.rehearsal.lint import Inventory, lint
-
-_LIMITS = Limits(body_bytes=64 * 1024 * 1024, values=10_000_000)
 
 
 def test(paths: Sequence[Path], *, as_json: bool) -> int:
@@ -116,7 +114,7 @@ def _inventory(path: Path) -> Inventory:
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise ConfigError([Fault(file=str(path), line=1, column=1, where="", message=message)]) from None
-    whole = parse_document(data.strip(), _LIMITS)
+    whole = parse_document(data.strip(), FILE_LIMITS)
     lines = [(1, whole)] if isinstance(whole, dict | list) else list(_lines(data))
     tools: dict[str, frozenset[str]] = {}
     faults: list[Fault] = []
@@ -135,7 +133,7 @@ def _inventory(path: Path) -> Inventory:
 def _lines(data: bytes) -> Iterator[tuple[int, object]]:
     for number, line in enumerate(data.splitlines(), 1):
         if line.strip():
-            yield number, parse_document(line.strip(), _LIMITS)
+            yield number, parse_document(line.strip(), FILE_LIMITS)
 
 
 def _offers(document: object) -> Iterator[tuple[str, frozenset[str]]]:

@@ -3,14 +3,13 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from extproc.clock import SystemClock
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
 from extproc.detection import installed
 from extproc.mcp.jsonrpc import parse_document
-from extproc.mcp.limits import Limits
+from extproc.mcp.limits import FILE_LIMITS
 from extproc.model.message import JsonObject, JsonValue
 from extproc.model.rejection import Rejection
 from extproc.policy.rules import Policy
@@ -19,14 +18,12 @@ from extproc.rehearsal.compare import Comparison, Group, compare
 from extproc.rehearsal.explain import explain
 from extproc.rehearsal.replay import LineError, Replay
 
-_LIMITS: Final = Limits(body_bytes=64 * 1024 * 1024, values=10_000_000)
-
 
 def given(*, principal: str | None, server: str | None, namespace: str | None, at: str | None) -> JsonObject:
     """Return the options as members of a line; a principal in braces is JSON."""
     who: JsonValue = principal
     if principal is not None and principal.lstrip().startswith("{"):
-        read = parse_document(principal.encode(), _LIMITS)
+        read = parse_document(principal.encode(), FILE_LIMITS)
         who = [] if isinstance(read, Rejection) else read  # a list is no principal, and is told so
     members: JsonObject = {"principal": who, "server": server, "namespace": namespace, "at": at}
     return {name: value for name, value in members.items() if value is not None}
@@ -95,13 +92,13 @@ def _load(paths: Sequence[Path]) -> Policy | None:
 def _lines(source: Iterable[bytes]) -> Iterator[tuple[int, JsonObject | None]]:
     """Read a line at a time; text that is one document over many lines is one."""
     data = list(source)
-    whole = parse_document(b"".join(data).strip(), _LIMITS)
+    whole = parse_document(b"".join(data).strip(), FILE_LIMITS)
     if isinstance(whole, dict):
         yield 1, whole
         return
     for number, line in enumerate(data, 1):
         if line.strip():
-            document = parse_document(line.strip(), _LIMITS)
+            document = parse_document(line.strip(), FILE_LIMITS)
             yield number, document if isinstance(document, dict) else None
 
 

@@ -24,8 +24,8 @@ from extproc.model.value import value
 from extproc.pipeline.inspection import Inspection
 from extproc.ports import Record
 
-# Names come from the body. What does not look like a name might be content, and is recorded by its digest only.
 _NONE: Final[Mapping[tuple[Category, str], int]] = {}
+# Names come from the body. What does not look like a name might be content, and is recorded by its digest only.
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\-/@]{1,128}")
 
 

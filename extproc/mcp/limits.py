@@ -19,3 +19,5 @@ class Limits:
 
 
 DEFAULT_LIMITS: Final = Limits()
+# Files that an operator names may be larger than what comes over a network.
+FILE_LIMITS: Final = Limits(body_bytes=64 * 1024 * 1024, values=10_000_000)

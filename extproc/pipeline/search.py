@@ -15,14 +15,20 @@ from extproc.pipeline.context import Context
 from extproc.pipeline.seams import ends_of
 from extproc.pipeline.suppressions import Suppression, without_suppressed
 from extproc.redact.operators import Marking
-from extproc.redact.plan import is_protocol
 from extproc.redact.restore import TOKEN_FLOW
 
 # What rules can ask for beside entities and categories: a search that came to a limit, and what nobody looks into.
 INCOMPLETE: Final = "incomplete"
 MEDIA: Final = "media"
-# Names and addresses are the protocol's, and are never altered; but what a client writes into them can be anything.
-_NAMES: Final = frozenset({("params", "name"), ("params", "uri")})
+# What means something only to who made it. Names, URIs and `_meta` are not altered either, but hold what anybody wrote.
+_OPAQUE: Final = frozenset(
+    {
+        *(("jsonrpc",), ("id",), ("method",), ("error", "code"), ("params", "_meta", "progressToken")),
+        *(("params", name) for name in ("cursor", "progressToken", "requestId", "requestState", "taskId")),
+        *(("params", name) for name in ("elicitationId", "protocolVersion")),
+        *(("result", name) for name in ("nextCursor", "requestState", "resultType", "taskId", "protocolVersion")),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +127,7 @@ def _is_known(found: Finding, others: tuple[Finding, ...]) -> bool:
 
 def _is_opaque(pointer: Pointer) -> bool:
     """Tell whether a member means something only to who made it: ids, cursors, tokens of progress and of state."""
-    return is_protocol(pointer) and pointer not in _NAMES
+    return pointer in _OPAQUE
 
 
 def _tool(message: Message, context: Context) -> str | None:

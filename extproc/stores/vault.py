@@ -18,7 +18,6 @@ from extproc.ports.errors import PortError
 from extproc.redact.operators import keyed_letters
 from extproc.redact.restore import VaultEntry
 
-MAX_VALUES: Final = 100_000
 MAX_CHARACTERS: Final = 64 << 10
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -38,13 +37,17 @@ class MemoryVault:
     AES-GCM and bound to its scope, entity and letters: moved to another place, it cannot be read.
     """
 
-    def __init__(self, key: bytes, steady: Callable[[], float]) -> None:
-        """Start empty. The key has at least 32 random bytes; `steady` is a clock in seconds that never goes back."""
+    def __init__(self, key: bytes, steady: Callable[[], float], values: int = 100_000) -> None:
+        """Start empty, with room for so many values.
+
+        The key has at least 32 random bytes; `steady` is a clock in seconds that never goes back.
+        """
         if len(key) < _KEY_BYTES:
             raise ValueError(f"the key of a vault has at least {_KEY_BYTES} bytes")
         self._letters_key = _derived(key, b"letters")
         self._cipher = AESGCM(_derived(key, b"values"))
         self._steady = steady
+        self._room = values
         self._values: OrderedDict[tuple[str, str], _Sealed] = OrderedDict()
 
     async def put(self, scope: str, entity: str, category: Category, value: str, *, server: str, ttl: float) -> str:
@@ -85,7 +88,7 @@ class MemoryVault:
         now = self._steady()
         while self._values:
             oldest = next(iter(self._values))
-            if len(self._values) <= MAX_VALUES and self._values[oldest].until > now:
+            if len(self._values) <= self._room and self._values[oldest].until > now:
                 return
             del self._values[oldest]
 

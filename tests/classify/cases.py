@@ -183,7 +183,7 @@ CALLS: Final[tuple[tuple[str, JsonObject, Intent], ...]] = (
     ("read_file", {"path": "..%2f..%2f..%2fetc%2fshadow"}, _X),
     ("write_file", {"path": "notes/today.md", "content": "rm -rf /"}, _W),
     ("write_file", {"path": "/home/ann/.bashrc", "content": "x"}, _D),
-    ("copy_file", {"source": "/root/.aws/credentials", "destination": "/srv/www/x"}, _X),
+    ("copy_file", {"source": "/home/app/.aws/credentials", "destination": "/srv/www/x"}, _X),
     ("delete_file", {"path": "/home/ann/.ssh/id_rsa"}, _D),
     ("list_directory", {"path": "/home/ann"}, _R),
     ("send_email", {"to": "ops@mail.internal", "subject": "s", "body": "b"}, _W),

@@ -1,11 +1,8 @@
 """Damages documents of the corpus at random and checks what must hold for every input."""
 
-import argparse
 import base64
-import itertools
 import json
 import random
-import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +17,7 @@ from extproc.policy.obligations import Redaction
 from extproc.redact.apply import rewrite
 from extproc.redact.plan import plan_edits
 from tests.corpora import MARKER, hostile_documents
+from tests.fuzz.running import BrokenPromiseError, check_all, main
 
 PIECES: Final = (
     *(b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b" ", b"\n", b"\r", b"\t", b"\x0b", b"\0", b"\x7f"),
@@ -50,41 +48,19 @@ LARGEST: Final = 20_000
 SLOW: Final = 1.0
 
 
-class BrokenPromiseError(AssertionError):
-    """Something that must hold for every input did not."""
-
-
-def main() -> int:
-    """Run until the time is over; return 1 at the first broken promise."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long to run")
-    parser.add_argument("--seed", type=int, default=None, help="repeat a run")
-    parser.add_argument("--only", type=int, default=None, help="run the input with this number only")
-    options = parser.parse_args()
-    seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    numbers = itertools.count() if options.only is None else iter([options.only])
-    return run(seed, numbers, options.seconds)
-
-
 def run(seed: int, numbers: Iterator[int], seconds: float) -> int:
-    """Check one input after the other."""
+    """Check one document after the other."""
     originals = [document.data for document in hostile_documents() if len(document.data) <= LARGEST]
-    end = time.monotonic() + seconds
-    count = accepted = 0
-    for number in numbers:
-        chance = random.Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
+
+    def one(chance: random.Random) -> tuple[int, str, Exception | None]:
         data = damaged(originals, chance)
+        written = f"(base64) {base64.b64encode(data).decode()}"
         try:
-            accepted += check(data, chance)
+            return int(check(data, chance)), written, None
         except Exception as error:  # noqa: BLE001 - whatever is raised is what we look for
-            text = base64.b64encode(data).decode()
-            say(f"broken: {error!r}\n  repeat with --seed {seed} --only {number}\n  input (base64): {text}")
-            return 1
-        count += 1
-        if time.monotonic() > end:
-            break
-    say(f"seed {seed}: {count} inputs, {accepted} accepted, nothing broken")
-    return 0
+            return 0, written, error
+
+    return check_all(one, "accepted", seed, numbers, seconds)
 
 
 def damaged(originals: list[bytes], chance: random.Random) -> bytes:
@@ -154,10 +130,5 @@ def _check_stream(data: bytes, chance: random.Random) -> None:
         raise BrokenPromiseError("the chunks change what is read")
 
 
-def say(text: str) -> None:
-    """Write a line for whoever runs this."""
-    sys.stdout.write(text + "\n")
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

@@ -1,12 +1,9 @@
 """Hides examples of every detector in damaged documents and checks what must hold for every input."""
 
-import argparse
 import base64
 import html
-import itertools
 import json
 import random
-import secrets
 import sys
 import time
 import urllib.parse
@@ -26,7 +23,7 @@ from extproc.redact.plan import plan_edits
 from extproc.redact.spans import span_edits
 from tests.detect.examples import expanded
 from tests.detecting import detection
-from tests.fuzz.parser import BrokenPromiseError, say
+from tests.fuzz.running import BrokenPromiseError, check_all, main
 
 PIECES: Final = (
     *('"', "'", "\\", "\n", "\r\n", "\t", "\0", " ", ",", ":", "=", ";", "{", "}", "[", "]", "<", ">", "&amp;", "%41"),
@@ -49,36 +46,19 @@ LIMITS: Final = Limits(body_bytes=16 * 1024 * 1024, values=1_000_000)
 SLOW: Final = 2.0
 
 
-def main() -> int:
-    """Run until the time is over; return 1 at the first broken promise."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long to run")
-    parser.add_argument("--seed", type=int, default=None, help="repeat a run")
-    parser.add_argument("--only", type=int, default=None, help="run the input with this number only")
-    options = parser.parse_args()
-    seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    numbers = itertools.count() if options.only is None else iter([options.only])
-    return run(seed, numbers, options.seconds)
+def run(seed: int, numbers: Iterator[int], seconds: float) -> int:
+    """Check one document after the other."""
+    texts, scanner = samples(), detection().scanner
 
-
-def run(seed: int, numbers: Iterator[int], seconds: float, scanner: Scanner | None = None) -> int:
-    """Check one input after the other."""
-    texts, scanner = samples(), scanner or detection().scanner
-    end = time.monotonic() + seconds
-    count = found = 0
-    for number in numbers:
-        chance = random.Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
+    def one(chance: random.Random) -> tuple[int, str, Exception | None]:
         document = damaged(texts, chance)
+        written = json.dumps(document)
         try:
-            found += check(document, scanner)
+            return check(document, scanner), written, None
         except Exception as error:  # noqa: BLE001 - whatever is raised is what we look for
-            say(f"broken: {error!r}\n  repeat with --seed {seed} --only {number}\n  input: {json.dumps(document)}")
-            return 1
-        count += 1
-        if time.monotonic() > end:
-            break
-    say(f"seed {seed}: {count} inputs, {found} findings, nothing broken")
-    return 0
+            return 0, written, error
+
+    return check_all(one, "findings", seed, numbers, seconds)
 
 
 def samples() -> list[str]:
@@ -161,4 +141,4 @@ def _check_gone(document: JsonObject, scan: Scan, written: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

@@ -35,7 +35,7 @@ def answered(loaded: Policy, message: Message, intent: Intent) -> Inspection:
         (request("tools/call", {"name": "get_order", "arguments": {}}), Effect.ALLOW),
         (request("tools/call", {"name": "delete_order", "arguments": {}}), Effect.DENY),
         (request("resources/read", {"uri": "file:///srv/report.txt"}), Effect.ALLOW),
-        (request("resources/read", {"uri": "file:///root/.ssh/id_rsa"}), Effect.DENY),
+        (request("resources/read", {"uri": "file:///home/app/.ssh/id_rsa"}), Effect.DENY),
         (request("vendor/thing"), Effect.DENY),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from extproc.detect.scanner import MAX_FINDINGS
 from extproc.model.decision import Effect, Outcome
-from extproc.model.message import Call, Message
+from extproc.model.message import Call, Direction, JsonObject, Message
 from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
 from extproc.pipeline.search import INCOMPLETE, MEDIA, NOTHING_FOUND
@@ -76,6 +76,17 @@ def test_what_a_client_writes_into_names_is_found_and_never_altered(pointer: tup
     sent = request(method, {pointer[1]: f"mailto:{_MAIL}"})
     judged = inspect(sent, Context(direction=C2S, server="crm"), _HIDE, detection())
     assert [found.pointer for found in judged.found.findings] == [pointer]
+    assert judged.decision.edits == ()
+
+
+@pytest.mark.parametrize("direction", [C2S, S2C])
+def test_what_stands_in_meta_is_found_and_never_altered(direction: Direction) -> None:
+    params: JsonObject = {
+        "_meta": {"note": _MAIL, "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+    }
+    message = request("tools/list", params) if direction is C2S else response(params)
+    judged = inspect(message, Context(direction=direction, server="crm"), _HIDE, detection())
+    assert [found.pointer[1:] for found in judged.found.findings] == [("_meta", "note")]
     assert judged.decision.edits == ()
 
 

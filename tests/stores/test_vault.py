@@ -27,10 +27,10 @@ class Time:
         return self.now
 
 
-def run(steps: Callable[[MemoryVault, Time], Awaitable[_Answer]]) -> _Answer:
+def run(steps: Callable[[MemoryVault, Time], Awaitable[_Answer]], values: int = 100) -> _Answer:
     async def started() -> _Answer:
         clock = Time()
-        return await steps(MemoryVault(KEY, clock), clock)
+        return await steps(MemoryVault(KEY, clock, values), clock)
 
     return asyncio.run(started())
 
@@ -101,10 +101,7 @@ def test_a_value_is_kept_for_its_time_from_when_it_was_last_seen() -> None:
     assert run(steps) == [True, True, False]
 
 
-def test_the_oldest_go_when_there_are_too_many_and_those_whose_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert vault.MAX_VALUES >= 10_000
-    monkeypatch.setattr(vault, "MAX_VALUES", 2)
-
+def test_the_oldest_go_when_there_are_too_many_and_those_whose_time_is_over() -> None:
     async def steps(store: MemoryVault, clock: Time) -> tuple[list[bool], int]:
         letters = [await put(store, value) for value in ("a", "b")]
         await put(store, "a")
@@ -114,7 +111,7 @@ def test_the_oldest_go_when_there_are_too_many_and_those_whose_time_is_over(monk
         await put(store, "d")
         return known, len(store._values)
 
-    assert run(steps) == ([True, False, True], 1)
+    assert run(steps, values=2) == ([True, False, True], 1)
 
 
 def test_what_is_kept_cannot_be_read_and_not_be_moved() -> None:
