@@ -12,6 +12,11 @@ class Category(StrEnum):
     PII = "pii"
     FINANCIAL = "financial"
     CUSTOM = "custom"
+    POISONING = "poisoning"
+    INJECTION = "injection"
+    SHADOWING = "shadowing"
+    DRIFT = "drift"
+    CHAIN = "chain"
 
 
 @value

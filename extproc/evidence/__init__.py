@@ -1,0 +1,1 @@
+"""Data of the package: see the files beside this one."""
