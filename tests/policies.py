@@ -18,7 +18,7 @@ metadata: {name: test}
 _MATCH: Final = frozenset(
     {"on", "direction", "servers", "methods", "tools", "prompts", "resources", "subjects", "issuers", "sources"}
     | {"groups", "roles", "agents", "organisations", "teams", "namespaces", "verified", "intents", "evidence"}
-    | {"findings", "session", "not"}
+    | {"findings", "flags", "session", "not"}
 )
 
 

@@ -24,6 +24,7 @@ from extproc.model.message import (
 )
 from extproc.model.principal import ANONYMOUS, Principal
 from extproc.model.rejection import Rejection
+from extproc.model.standing import Standing
 from extproc.pipeline.context import Context
 from extproc.policy.facts import History
 from extproc.rehearsal.cases import REMOVED, Case, Expected
@@ -71,11 +72,20 @@ class GivenSession(Strict):
     refused: Annotated[int, Field(ge=0)] = 0
     tools: tuple[f.Word, ...] = ()
     intents: tuple[f.IntentWord, ...] = ()
+    labels: tuple[f.Word, ...] = ()
+    counts: dict[f.Word, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    risk: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.0
 
     def history(self) -> History:
         """Return the value."""
         return History(
-            calls=self.calls, refused=self.refused, tools=frozenset(self.tools), intents=frozenset(self.intents)
+            calls=self.calls,
+            refused=self.refused,
+            tools=frozenset(self.tools),
+            intents=frozenset(self.intents),
+            labels=frozenset(self.labels),
+            counts=self.counts,
+            risk=self.risk,
         )
 
 
@@ -99,6 +109,8 @@ class Given(Strict):
     intent: f.IntentWord | None = None
     evidence: f.EvidenceCodes | None = None
     findings: f.Entities | None = None
+    flags: f.Flags | None = None
+    drift: f.Words | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "Given":
@@ -137,6 +149,11 @@ class Given(Strict):
             call=call,
             namespace=self.namespace,
             history=self.session.history() if self.session else History(),
+            standing=Standing(
+                pinned=not self.flags and not self.drift,
+                flags=frozenset(self.flags or ()),
+                drift=frozenset(self.drift or ()),
+            ),
             now=self.at,
         )
         own = isinstance(message, Request | Notification)

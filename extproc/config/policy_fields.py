@@ -13,6 +13,7 @@ from extproc.mcp.pointer import PointerPattern, parse_pattern
 from extproc.model.decision import Effect
 from extproc.model.intent import Intent
 from extproc.model.message import Direction
+from extproc.model.standing import Flag
 from extproc.policy.expression import ExpressionError, When, compile_expression
 from extproc.policy.obligations import CATEGORIES, LogLevel
 from extproc.policy.question import Kind
@@ -128,6 +129,7 @@ LogWord = Annotated[LogLevel, enum(LogLevel)]
 IntentWord = Annotated[Intent, enum(Intent)]
 Kinds = Annotated[list[Annotated[Kind, enum(Kind)]], *_MANY]
 Intents = Annotated[list[IntentWord], *_MANY]
+Flags = Annotated[list[Annotated[Flag, enum(Flag)]], *_MANY]
 
 Pattern = Annotated[PointerPattern, PlainValidator(_pointer)]
 Argument = Annotated[PointerPattern, PlainValidator(_argument)]

@@ -63,12 +63,14 @@ class Metadata(Strict):
 
 
 class SessionMatch(Strict):
-    """What the principal did before in the session."""
+    """What the principal did and saw before in the session."""
 
     calls_over: Annotated[int, Field(ge=0)] | None = None
     refused_over: Annotated[int, Field(ge=0)] | None = None
     tools: f.Words | None = None
     intents: f.Intents | None = None
+    labels: f.Words | None = None
+    risk_over: Annotated[float, Field(ge=0, lt=1, strict=False)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "SessionMatch":
@@ -96,6 +98,7 @@ class Facts(Strict):
     intents: f.Intents | None = None
     evidence: f.EvidenceCodes | None = None
     findings: f.Entities | None = None
+    flags: f.Flags | None = None
 
 
 class Negated(Facts):
@@ -171,6 +174,7 @@ class RuleModel(Strict):
     scopes: f.Words | None = None
     max_response_bytes: Annotated[int, Field(ge=1, le=1 << 30)] | None = None
     forward_token: Literal[True] | None = None
+    warn: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> "RuleModel":

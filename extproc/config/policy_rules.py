@@ -11,7 +11,7 @@ from extproc.mcp.methods import GROUPS
 from extproc.model.decision import Effect
 from extproc.model.message import Direction
 from extproc.policy.approved import ApprovedEntry, approved_rule
-from extproc.policy.conditions import AnyOf, CallsOver, Condition, Like, Not, RefusedOver, Verified
+from extproc.policy.conditions import AnyOf, CallsOver, Condition, Like, Not, RefusedOver, RiskOver, Verified
 from extproc.policy.facts import Field
 from extproc.policy.globs import Globs
 from extproc.policy.naming import OtherThan, Part
@@ -35,6 +35,7 @@ _WORDS: Final = {
     "intents": Field.INTENT,
     "evidence": Field.EVIDENCE,
     "findings": Field.FINDINGS,
+    "flags": Field.FLAGS,
 }
 _EVERYTHING: Final = Match.model_construct()
 _PARTS: Final = {
@@ -165,6 +166,10 @@ def _session(session: SessionMatch) -> Iterator[Condition]:
         yield Like(Field.CALLED_TOOLS, Globs(session.tools))
     if session.intents is not None:
         yield AnyOf(Field.CALLED_INTENTS, frozenset(session.intents))
+    if session.labels is not None:
+        yield Like(Field.LABELS, Globs(session.labels))
+    if session.risk_over is not None:
+        yield RiskOver(session.risk_over)
 
 
 def _facts(model: Facts) -> Iterator[Condition]:
@@ -198,6 +203,7 @@ def _obligations(model: RuleModel) -> Obligations:
         scopes=frozenset(model.scopes or ()),
         response_bytes=model.max_response_bytes,
         forward_token=bool(model.forward_token),
+        warn=bool(model.warn),
     )
     return NO_OBLIGATIONS if made == NO_OBLIGATIONS else made
 

@@ -6,6 +6,7 @@ from dataclasses import field
 from extproc.classify.profile import ToolProfile
 from extproc.model.message import Call, Direction
 from extproc.model.principal import ANONYMOUS, Principal
+from extproc.model.standing import NEVER_SEEN, Standing
 from extproc.model.value import value
 from extproc.policy.facts import NO_HISTORY, History
 from extproc.redact.restore import VaultEntry
@@ -18,8 +19,9 @@ class Context:
 
     `call` is the request that a response answers, None when it is not known. `session` is the peer's opaque id.
     `profile` is that of the called tool, `profiles` those of the tools in a list, by name; a tool whose definition was
-    never seen has none, and `schema` is that of what the called tool answers. `inside` are the domains that count as
-    one's own. `now` is in seconds since the epoch.
+    never seen has none, and `schema` is that of what the called tool answers. `standing` is how the definition of what
+    is called stands, `standings` how those in a list do, by name or URI. `inside` are the domains that count as one's
+    own. `now` is in seconds since the epoch.
 
     `scope` is that within which marks mean the same. `letters` has those of the vault for values, by entity and value,
     and `vault` what the marks in this message stand for, by their letters. `before` is what the text before it in a
@@ -34,6 +36,8 @@ class Context:
     call: Call | None = None
     profile: ToolProfile | None = None
     profiles: Mapping[str, ToolProfile] = field(default_factory=dict)
+    standing: Standing = NEVER_SEEN
+    standings: Mapping[str, Standing] = field(default_factory=dict)
     inside: frozenset[str] = frozenset()
     namespace: str | None = None
     history: History = NO_HISTORY

@@ -9,6 +9,7 @@ from extproc.mcp.versions.revision import Era
 from extproc.model.decision import Edit, Effect
 from extproc.model.intent import RANK, Intent
 from extproc.model.message import JsonValue, Response
+from extproc.model.standing import NEVER_SEEN
 from extproc.pipeline.aspects import target_aspect
 from extproc.pipeline.context import Context
 from extproc.policy.facts import Facts, Topic
@@ -33,7 +34,8 @@ _LISTS: Final = {
 }
 # A list that differs from caller to caller must be asked for again soon: rights change, and caches do not hear of it.
 _TTL_MS: Final = 60_000
-# Nothing of a call is known while its tool is listed, except who would make it, and the least class it can have.
+# Nothing of a call is known while its tool is listed, except who would make it, how the definition stands, and the
+# least class it can have.
 _OPEN: Final = frozenset({Topic.INTENT, Topic.FINDINGS, Topic.SESSION, Topic.TIME, Topic.CONTENT})
 _ALL_INTENTS: Final = frozenset(Intent)
 
@@ -64,6 +66,7 @@ def _certain_refusals(entries: list[JsonValue], listed: _List, context: Context,
             principal=context.principal,
             namespace=context.namespace,
             intents=_intents(listed, name, context),
+            standing=context.standings.get(name, NEVER_SEEN),
             open=_OPEN,
         )
         question = Question(aspect=target_aspect(listed.method, name, context.server), facts=facts)

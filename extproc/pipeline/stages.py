@@ -8,6 +8,7 @@ from extproc.model.decision import Decision, Effect
 from extproc.model.finding import Category
 from extproc.model.intent import Classification
 from extproc.model.message import Direction, Message, Notification, Request
+from extproc.model.standing import NEVER_SEEN
 from extproc.pipeline.aspects import Act, acts_of
 from extproc.pipeline.context import Context
 from extproc.pipeline.edits import Plan, Planning
@@ -151,6 +152,7 @@ def _facts(act: Act, context: Context, classification: Classification | None, fi
         evidence=frozenset(evidence.code for evidence in known.evidence) if known is not None else frozenset(),
         findings=findings,
         history=context.history,
+        standing=context.standing if act.own else NEVER_SEEN,
         now=context.now,
         content=act.content,
     )

@@ -141,6 +141,23 @@ class CallsOver:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskOver:
+    """The risk of the session is above this."""
+
+    number: float
+
+    def test(self, question: Question) -> Truth:
+        """See `Condition`."""
+        if Topic.SESSION in question.facts.open:
+            return Truth.OPEN
+        return Truth.TRUE if question.facts.history.risk > self.number else Truth.FALSE
+
+    def __str__(self) -> str:
+        """See `Condition`."""
+        return f"the risk of the session is over {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedOver:
     """More than this many calls of the principal were refused in the session before."""
 

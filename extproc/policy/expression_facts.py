@@ -22,6 +22,9 @@ _LISTS: Final = frozenset(
         Field.FINDINGS,
         Field.CALLED_TOOLS,
         Field.CALLED_INTENTS,
+        Field.LABELS,
+        Field.FLAGS,
+        Field.DRIFT,
     }
 )
 
@@ -41,6 +44,11 @@ VARIABLES: Final[Mapping[str, cel.Type]] = {
     "score": cel.Type.DOUBLE,
     "session.calls": cel.Type.INT,
     "session.refused": cel.Type.INT,
+    "session.counts": cel.Type.Map(cel.Type.STRING, cel.Type.INT),
+    "session.risk": cel.Type.DOUBLE,
+    "session.first_seen": cel.Type.TIMESTAMP,
+    "tool.pinned": cel.Type.BOOL,
+    "tool.first_seen": cel.Type.TIMESTAMP,
     "now": cel.Type.TIMESTAMP,
     **dict.fromkeys(("args", "params", "result"), _JSON),
 }
@@ -50,7 +58,8 @@ TOPICS: Final[Mapping[str, Topic]] = {
     "principal.verified": Topic.PRINCIPAL,
     "score": Topic.INTENT,
     "session.calls": Topic.SESSION,
-    "session.refused": Topic.SESSION,
+    **dict.fromkeys(("session.refused", "session.counts", "session.risk", "session.first_seen"), Topic.SESSION),
+    **dict.fromkeys(("tool.pinned", "tool.first_seen"), Topic.DEFINITION),
     "now": Topic.TIME,
     **dict.fromkeys(("args", "params", "result"), Topic.CONTENT),
 }
@@ -125,6 +134,21 @@ def _add_session(data: Data, facts: Facts) -> None:
     history = facts.history
     data["session.calls"], data["session.refused"] = history.calls, history.refused
     data["session.tools"], data["session.intents"] = [*history.tools], [*history.intents]
+    data["session.labels"], data["session.counts"] = [*history.labels], history.counts
+    data["session.risk"] = history.risk
+    if history.first_seen is not None:
+        data["session.first_seen"] = datetime.fromtimestamp(history.first_seen, UTC)
+
+
+def _add_definition(data: Data, facts: Facts) -> None:
+    standing = facts.standing
+    data["tool.pinned"], data["tool.flags"], data["tool.drift"] = (
+        standing.pinned,
+        [*standing.flags],
+        [*standing.drift],
+    )
+    if standing.first_seen is not None:
+        data["tool.first_seen"] = datetime.fromtimestamp(standing.first_seen, UTC)
 
 
 def _add_time(data: Data, facts: Facts) -> None:
@@ -137,6 +161,7 @@ _ADDERS: Final = (
     (Topic.INTENT, _add_intent),
     (Topic.FINDINGS, _add_findings),
     (Topic.SESSION, _add_session),
+    (Topic.DEFINITION, _add_definition),
     (Topic.TIME, _add_time),
 )
 

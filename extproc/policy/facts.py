@@ -1,12 +1,14 @@
 """What conditions can ask about, beside what a message does: who, why, when, with what, and what happened before."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from extproc.model.intent import Intent
 from extproc.model.message import JsonValue
 from extproc.model.principal import ANONYMOUS, Principal
+from extproc.model.standing import NEVER_SEEN, Standing
 from extproc.model.value import value
 
 
@@ -28,6 +30,9 @@ class Field(StrEnum):
     FINDINGS = "findings"
     CALLED_TOOLS = "session.tools"
     CALLED_INTENTS = "session.intents"
+    LABELS = "session.labels"
+    FLAGS = "tool.flags"
+    DRIFT = "tool.drift"
 
 
 class Topic(StrEnum):
@@ -40,19 +45,26 @@ class Topic(StrEnum):
     SESSION = "session"
     TIME = "time"
     CONTENT = "content"
+    DEFINITION = "tool"
 
 
 @value
 class History:
     """What the principal did before in this session: counts, and the names and intents of its calls.
 
-    `tools` holds the last of them only; `refused` counts calls that were held or denied.
+    `tools` holds the last of them only; `refused` counts calls that were held or denied. `labels` say what it has seen,
+    `counts` how often what happened, `risk` between 0 and 1 what is to be expected of it. `first_seen` is in seconds
+    since the epoch, None before the first call.
     """
 
     calls: int = 0
     refused: int = 0
     tools: frozenset[str] = frozenset()
     intents: frozenset[Intent] = frozenset()
+    labels: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    risk: float = 0.0
+    first_seen: float | None = None
 
 
 NO_HISTORY: Final = History()
@@ -63,8 +75,8 @@ class Facts:
     """The facts of one message. `open` are the topics that are not known yet, which is not the same as missing.
 
     `intents` are the classes the message can have: one when it was classified, none when it has no class, several
-    when its arguments are not known yet. `now` is in seconds since the epoch. `content` holds `params` or `result`,
-    as the message has them.
+    when its arguments are not known yet. `standing` is that of the definition of what is called or listed. `now` is in
+    seconds since the epoch. `content` holds `params` or `result`, as the message has them.
     """
 
     principal: Principal = ANONYMOUS
@@ -74,6 +86,7 @@ class Facts:
     evidence: frozenset[str] = frozenset()
     findings: frozenset[str] = frozenset()
     history: History = NO_HISTORY
+    standing: Standing = NEVER_SEEN
     now: float = 0.0
     content: Mapping[str, JsonValue] | None = None
     open: frozenset[Topic] = frozenset()
@@ -87,6 +100,9 @@ _TOPICS: Final = {
     Field.FINDINGS: Topic.FINDINGS,
     Field.CALLED_TOOLS: Topic.SESSION,
     Field.CALLED_INTENTS: Topic.SESSION,
+    Field.LABELS: Topic.SESSION,
+    Field.FLAGS: Topic.DEFINITION,
+    Field.DRIFT: Topic.DEFINITION,
 }
 
 
@@ -121,4 +137,7 @@ _WORDS: Final[Mapping[Field, Callable[[Facts], frozenset[str] | None]]] = {
     Field.FINDINGS: lambda facts: facts.findings,
     Field.CALLED_TOOLS: lambda facts: facts.history.tools,
     Field.CALLED_INTENTS: lambda facts: facts.history.intents,
+    Field.LABELS: lambda facts: facts.history.labels,
+    Field.FLAGS: lambda facts: facts.standing.flags,
+    Field.DRIFT: lambda facts: facts.standing.drift,
 }

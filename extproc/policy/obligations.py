@@ -85,9 +85,10 @@ class Obligations:
     """The obligations of one rule, or of all that matched.
 
     `treatments` say what becomes of what is found, wherever it is, one for each rule; `restorations` where marks of the
-    vault are replaced by their values; `strip` removes whole arguments. `notify` names channels,
-    `approval` the groups that may release a hold, `rate_limits` descriptors for the limiter behind the sidecar, and
-    `scopes` what a token must have. `response_bytes` caps the answer to a call. `record` keeps the message itself.
+    vault are replaced by their values; `strip` removes whole arguments. `warn` wraps texts in which something wants
+    something of their reader. `notify` names channels, `approval` the groups that may release a hold, `rate_limits`
+    descriptors for the limiter behind the sidecar, and `scopes` what a token must have. `response_bytes` caps the
+    answer to a call. `record` keeps the message itself.
 
     `approvals` are the groups of each rule for itself: somebody of every one of them must approve, so that a further
     rule never adds people who may release what another holds.
@@ -106,6 +107,7 @@ class Obligations:
     scopes: frozenset[str] = frozenset()
     response_bytes: int | None = None
     forward_token: bool = False
+    warn: bool = False
 
     def __post_init__(self) -> None:
         """Count the groups of a single rule as one of those that must approve."""
@@ -160,4 +162,5 @@ def together(parts: Iterable[Obligations]) -> Obligations:
         scopes=frozenset().union(*(part.scopes for part in present)),
         response_bytes=min(caps) if caps else None,
         forward_token=any(part.forward_token for part in present),
+        warn=any(part.warn for part in present),
     )

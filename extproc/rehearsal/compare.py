@@ -114,6 +114,8 @@ def _obligations(old: Obligations, new: Obligations) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     if old.forward_token is not new.forward_token:
         found.append(("the token is forwarded" if new.forward_token else "the token stays here", new.forward_token))
+    if old.warn is not new.warn:
+        found.append(("the reader is warned" if new.warn else "the reader is not warned", old.warn))
     if old.response_bytes != new.response_bytes:
         wider = new.response_bytes is None or (
             old.response_bytes is not None and new.response_bytes > old.response_bytes

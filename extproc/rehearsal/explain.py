@@ -11,7 +11,7 @@ from extproc.model.message import JsonValue, Response
 from extproc.pipeline.inspection import Inspection
 from extproc.pipeline.stages import question_of
 from extproc.policy.combine import most_restrictive
-from extproc.policy.conditions import AnyOf, CallsOver, Condition, Like, Not, RefusedOver
+from extproc.policy.conditions import AnyOf, CallsOver, Condition, Like, Not, RefusedOver, RiskOver
 from extproc.policy.deciding import decide
 from extproc.policy.facts import Facts, Field, words
 from extproc.policy.globs import Globs
@@ -80,6 +80,10 @@ def _around(inspection: Inspection) -> Iterator[str]:
     if context.session is not None:
         past = context.history
         yield f"session before: calls {past.calls}, refused {past.refused}, tools {_list(past.tools, 'none')}"
+        if past.labels or past.risk:
+            yield f"  labels {_list(past.labels, 'none')}, risk {past.risk:.2f}"
+    if context.standing.flags:
+        yield f"definition: {_list(context.standing.flags, '')}"
     content = inspection.acts[0].content or {}
     arguments = content.get("arguments")
     if isinstance(arguments, dict) and not isinstance(inspection.message, Response):
@@ -153,6 +157,8 @@ def _found(condition: Condition, question: Question) -> str:
             return f" (there were {question.facts.history.calls})"
         case RefusedOver():
             return f" (there were {question.facts.history.refused})"
+        case RiskOver():
+            return f" (it is {question.facts.history.risk:.2f})"
         case _:
             return ""
 
@@ -176,6 +182,7 @@ def _outcome(inspection: Inspection) -> Iterator[str]:
         ("approval by", _list(met.approval, "")),
         ("response cap", f"{met.response_bytes} bytes" if met.response_bytes else ""),
         ("token", "forwarded" if met.forward_token else ""),
+        ("warning", "before what was found" if met.warn else ""),
     ):
         if value:
             yield f"  {name}: {value}"

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from extproc.model.message import JsonObject, JsonValue, Message, Notification, Request, named_target
+from extproc.model.message import JsonObject, Message, Notification, Request, named_target
+from extproc.model.principal import Principal
 from extproc.policy.facts import History
 from extproc.rehearsal.situation import Situation
 
@@ -31,32 +32,46 @@ def form_message(form: Form, arguments: JsonObject | None = None) -> Message:
 
 def line_of(situation: Situation) -> JsonObject:
     """Write a situation as a line that `extproc policy explain` reads."""
-    context, who = situation.context, situation.context.principal
+    context = situation.context
     line: JsonObject = {"direction": context.direction.value, "server": context.server}
-    if who.verified:
-        members: dict[str, JsonValue] = {"subject": who.subject}
-        for name in ("groups", "roles", "scopes"):
-            words = getattr(who, name)
-            if words is not None:
-                members[name] = sorted(words)
-        for name in ("source", "issuer", "agent", "organisation", "team"):
-            if getattr(who, name) is not None:
-                members[name] = getattr(who, name)
-        line["principal"] = members
+    if context.principal.verified:
+        line["principal"] = _who(context.principal)
     if context.namespace is not None:
         line["namespace"] = context.namespace
     if situation.intent is not None:
         line["intent"] = situation.intent.value
     if context.history != History():
-        past = context.history
-        tools: list[JsonValue] = [*sorted(past.tools)]
-        intents: list[JsonValue] = [*sorted(past.intents)]
-        line["history"] = {"calls": past.calls, "refused": past.refused, "tools": tools, "intents": intents}
+        line["history"] = _past(context.history)
+    if context.standing.flags:
+        line["flags"] = [*sorted(context.standing.flags)]
     line["at"] = context.now
     if context.call is not None:
         line["call"] = {"method": context.call.method, "target": context.call.target}
     line["message"] = situation.message.document
     return line
+
+
+def _who(principal: Principal) -> JsonObject:
+    members: JsonObject = {"subject": principal.subject}
+    for name in ("groups", "roles", "scopes"):
+        words = getattr(principal, name)
+        if words is not None:
+            members[name] = [*sorted(words)]
+    for name in ("source", "issuer", "agent", "organisation", "team"):
+        if getattr(principal, name) is not None:
+            members[name] = getattr(principal, name)
+    return members
+
+
+def _past(past: History) -> JsonObject:
+    return {
+        "calls": past.calls,
+        "refused": past.refused,
+        "tools": [*sorted(past.tools)],
+        "intents": [*sorted(past.intents)],
+        "labels": [*sorted(past.labels)],
+        "risk": past.risk,
+    }
 
 
 def method_of(situation: Situation) -> str | None:

@@ -2,7 +2,8 @@
 
 A line is a JSON object: `direction` and `message`, and as far as they are known `principal` (a subject, or an object of
 its members), `server`, `session`, `namespace` and `at`. Recorded traffic has the same form. A line alone can
-also say what would have been known of it: `intent`, `history` and, for a response, the `call` that it answers.
+also say what would have been known of it: `intent`, `history`, the `flags` of the definition it is about and, for a
+response, the `call` that it answers.
 """
 
 from collections import OrderedDict
@@ -28,6 +29,7 @@ from extproc.model.message import (
 )
 from extproc.model.principal import ANONYMOUS, Principal
 from extproc.model.rejection import Rejection
+from extproc.model.standing import NEVER_SEEN, Flag, Standing
 from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
 from extproc.pipeline.search import Detection
@@ -53,6 +55,7 @@ class LineError(ValueError):
 class _Assumed:
     classification: Classification | None = None
     history: History | None = None
+    standing: Standing | None = None
     call: Call | None = None
 
 
@@ -95,6 +98,7 @@ class Replay:
             profile=self._profile(server, message),
             namespace=_text(line, "namespace"),
             history=assumed.history or past.history,
+            standing=assumed.standing or NEVER_SEEN,
             now=_time(line),
             scope=f"{principal.subject}/{session or ''}",
         )
@@ -194,7 +198,9 @@ def _other(direction: Direction) -> Direction:
 
 
 def _assumed(line: JsonObject, message: Message) -> _Assumed:
-    return _Assumed(classification=_classified(line), history=_history(line), call=_call(line, message))
+    return _Assumed(
+        classification=_classified(line), history=_history(line), standing=_standing(line), call=_call(line, message)
+    )
 
 
 def _classified(line: JsonObject) -> Classification | None:
@@ -220,7 +226,25 @@ def _history(line: JsonObject) -> History | None:
         refused=_count(value, "refused"),
         tools=_texts(value, "tools") or frozenset(),
         intents=frozenset(map(Intent, intents)),
+        labels=_texts(value, "labels") or frozenset(),
+        risk=_risk(value),
     )
+
+
+def _risk(line: JsonObject) -> float:
+    value = line.get("risk", 0.0)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise LineError("member 'risk' must be a number from 0 to 1")
+    return float(value)
+
+
+def _standing(line: JsonObject) -> Standing | None:
+    flags = _texts(line, "flags")
+    if flags is None:
+        return None
+    if not flags <= {flag.value for flag in Flag}:
+        raise LineError(f"the flags of a definition are {', '.join(Flag)}")
+    return Standing(flags=frozenset(map(Flag, flags)))
 
 
 def _call(line: JsonObject, message: Message) -> Call | None:

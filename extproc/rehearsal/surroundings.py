@@ -6,8 +6,9 @@ from typing import Final, TypeVar
 from extproc.model.intent import Intent
 from extproc.model.message import Direction
 from extproc.model.principal import ANONYMOUS, Principal
+from extproc.model.standing import NEVER_SEEN, Flag, Standing
 from extproc.pipeline.context import Context
-from extproc.policy.conditions import AnyOf, CallsOver, Like, RefusedOver, Verified
+from extproc.policy.conditions import AnyOf, CallsOver, Like, RefusedOver, RiskOver, Verified
 from extproc.policy.facts import Facts, Field, History
 from extproc.policy.question import Aspect, Kind, Question, Truth
 from extproc.policy.rules import Layer, LayerKind, Rule
@@ -47,6 +48,7 @@ def context_of(rule: Rule, layer: Layer) -> Context | None:
         session="sample" if _history(rule) != History() else None,
         namespace=sample(namespaces.patterns[0]) if namespaces is not None else None,
         history=_history(rule),
+        standing=_standing(rule),
         now=now,
     )
 
@@ -83,9 +85,18 @@ def _history(rule: Rule) -> History:
                 past = replace(past, tools=frozenset({sample(globs.patterns[0])}), calls=max(past.calls, 1))
             case AnyOf(field=Field.CALLED_INTENTS, allowed=allowed):
                 past = replace(past, intents=frozenset({Intent(min(allowed))}), calls=max(past.calls, 1))
+            case Like(field=Field.LABELS, globs=globs):
+                past = replace(past, labels=past.labels | {sample(globs.patterns[0])}, calls=max(past.calls, 1))
+            case RiskOver(number=number):
+                past = replace(past, risk=(number + 1) / 2, calls=max(past.calls, 1))
             case _:
                 pass
     return past
+
+
+def _standing(rule: Rule) -> Standing:
+    flags = [Flag(min(one.allowed)) for one in conditions_of(rule, AnyOf) if one.field is Field.FLAGS]
+    return Standing(flags=frozenset(flags)) if flags else NEVER_SEEN
 
 
 def _time(rule: Rule) -> float | None:

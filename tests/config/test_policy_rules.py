@@ -5,7 +5,8 @@ import pytest
 from extproc.config.policy_file import parse_policy
 from extproc.model.decision import Effect
 from extproc.model.message import Direction
-from extproc.policy.conditions import AnyOf, CallsOver, Like, Not, RefusedOver, Verified
+from extproc.model.standing import Flag
+from extproc.policy.conditions import AnyOf, CallsOver, Like, Not, RefusedOver, RiskOver, Verified
 from extproc.policy.expression import When
 from extproc.policy.facts import Field
 from extproc.policy.globs import Globs
@@ -45,6 +46,9 @@ def rule(members: str) -> Rule:
         ("session: {refused_over: 0}", RefusedOver(0)),
         ("session: {tools: ['get_*']}", Like(Field.CALLED_TOOLS, Globs(("get_*",)))),
         ("session: {intents: [write]}", AnyOf(Field.CALLED_INTENTS, frozenset({"write"}))),
+        ("session: {labels: [flagged]}", Like(Field.LABELS, Globs(("flagged",)))),
+        ("session: {risk_over: 0.5}", RiskOver(0.5)),
+        ("flags: [drifted]", AnyOf(Field.FLAGS, frozenset({Flag.DRIFTED}))),
         ("not: {groups: [g]}", Not(AnyOf(Field.GROUPS, frozenset({"g"})))),
         ("not: {tools: [t]}", OtherThan(Part.TOOL, Globs(("t",)))),
         ("not: {servers: ['s*']}", OtherThan(Part.SERVER, Globs(("s*",)))),

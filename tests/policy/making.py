@@ -8,6 +8,7 @@ from extproc.model.decision import Effect
 from extproc.model.intent import Intent
 from extproc.model.message import Direction, JsonValue
 from extproc.model.principal import ANONYMOUS, Principal
+from extproc.model.standing import NEVER_SEEN, Standing
 from extproc.policy.conditions import Condition
 from extproc.policy.expression import compile_expression
 from extproc.policy.facts import Facts, History, Topic
@@ -52,6 +53,7 @@ def question(
     findings: tuple[str, ...] = (),
     namespace: str | None = None,
     history: History | None = None,
+    standing: Standing = NEVER_SEEN,
     now: float = TUESDAY,
     unknown: frozenset[Topic] = frozenset(),
 ) -> Question:
@@ -78,6 +80,7 @@ def question(
             evidence=frozenset(evidence),
             findings=frozenset(findings),
             history=history or History(),
+            standing=standing,
             now=now,
             content=content,
             open=unknown,

@@ -2,14 +2,20 @@
 
 import pytest
 
-from extproc.policy.conditions import AnyOf, CallsOver, Condition, Known, Like, Not, RefusedOver, Verified
+from extproc.model.standing import Flag, Standing
+from extproc.policy.conditions import AnyOf, CallsOver, Condition, Known, Like, Not, RefusedOver, RiskOver, Verified
 from extproc.policy.facts import Field, History, Topic
 from extproc.policy.globs import Globs
 from extproc.policy.question import Question, Truth
 from tests.policy.making import ALICE, EVERYTHING, question
 
 TRUE, FALSE, MISSING, OPEN = Truth.TRUE, Truth.FALSE, Truth.MISSING, Truth.OPEN
-_CALL = question("t", who=ALICE, history=History(calls=3, refused=1))
+_CALL = question(
+    "t",
+    who=ALICE,
+    history=History(calls=3, refused=1, labels=frozenset({"flagged"}), risk=0.8),
+    standing=Standing(flags=frozenset({Flag.DRIFTED}), drift=frozenset({"description"})),
+)
 _NOBODY = question("t")
 _OPEN = question("t", who=ALICE, unknown=EVERYTHING)
 
@@ -31,6 +37,11 @@ _OPEN = question("t", who=ALICE, unknown=EVERYTHING)
         (CallsOver(3), FALSE, FALSE, "more than 3 calls were made before"),
         (RefusedOver(0), TRUE, FALSE, "more than 0 calls were refused before"),
         (RefusedOver(1), FALSE, FALSE, "more than 1 calls were refused before"),
+        (RiskOver(0.5), TRUE, FALSE, "the risk of the session is over 0.5"),
+        (RiskOver(0.8), FALSE, FALSE, "the risk of the session is over 0.8"),
+        (Like(Field.LABELS, Globs(["flag*"])), TRUE, FALSE, "session.labels fits flag*"),
+        (AnyOf(Field.FLAGS, frozenset({"drifted"})), TRUE, FALSE, "tool.flags is one of drifted"),
+        (AnyOf(Field.DRIFT, frozenset({"description"})), TRUE, FALSE, "tool.drift is one of description"),
     ],
 )
 def test_a_condition_answers(condition: Condition, known: Truth, nobody: Truth, words: str) -> None:

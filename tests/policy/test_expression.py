@@ -4,6 +4,7 @@ import pytest
 
 from extproc.model.decision import Effect
 from extproc.model.message import JsonValue
+from extproc.model.standing import Flag, Standing
 from extproc.policy.deciding import decide
 from extproc.policy.expression import ExpressionError, When, _engine, compile_expression
 from extproc.policy.facts import History, Topic
@@ -202,7 +203,10 @@ def test_every_variable_has_the_value_of_its_fact() -> None:
         evidence=("e",),
         findings=("f",),
         namespace="prod",
-        history=History(calls=1, refused=2, tools=frozenset({"t"})),
+        history=History(
+            calls=1, refused=2, tools=frozenset({"t"}), labels=frozenset({"l"}), counts={"read": 3}, first_seen=0.0
+        ),
+        standing=Standing(flags=frozenset({Flag.DRIFTED}), drift=frozenset({"description"}), first_seen=60.0),
     )
     for source in (
         "kind == 'request' && direction == 'client_to_server' && server == 'crm' && tool == 'get'",
@@ -212,6 +216,9 @@ def test_every_variable_has_the_value_of_its_fact() -> None:
         "principal.agent == 'bot-1' && principal.organisation == 'example' && principal.team == 'payments'",
         "sidecar.namespace == 'prod' && intent == 'write' && score == 0.5 && 'e' in evidence && 'f' in findings",
         "session.calls == 1 && session.refused == 2 && 't' in session.tools && session.intents.size() == 0",
+        "'l' in session.labels && session.counts.read == 3 && session.risk == 0.0 && session.first_seen < now",
+        "tool == 'get' && 'drifted' in tool.flags && 'description' in tool.drift && !tool.pinned",
+        "tool.first_seen == timestamp('1970-01-01T00:01:00Z')",
         "now == timestamp('2026-03-03T10:00:00Z') && now.getHours('Asia/Tokyo') == 19",
     ):
         assert compile_expression(source).test(asked) is TRUE, source

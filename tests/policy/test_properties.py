@@ -11,7 +11,8 @@ from extproc.model.decision import SEVERITY, Effect
 from extproc.model.intent import Intent
 from extproc.model.message import Direction
 from extproc.model.principal import ANONYMOUS, Principal
-from extproc.policy.conditions import AnyOf, CallsOver, Condition, Known, Like, Not, Verified
+from extproc.model.standing import NEVER_SEEN, Flag, Standing
+from extproc.policy.conditions import AnyOf, CallsOver, Condition, Known, Like, Not, RiskOver, Verified
 from extproc.policy.deciding import Deciding, decide
 from extproc.policy.expression import compile_expression
 from extproc.policy.facts import Facts, Field, History, Topic
@@ -36,6 +37,8 @@ _CONDITIONS: tuple[Condition, ...] = (
     Known(Field.FINDINGS, expected=False),
     Verified(expected=True),
     CallsOver(2),
+    RiskOver(0.5),
+    AnyOf(Field.FLAGS, frozenset({"drifted"})),
     parse_window("Europe/London", "Mon-Fri", "09:00-17:00", None, None),
     *map(
         compile_expression,
@@ -50,6 +53,7 @@ _CONDITIONS: tuple[Condition, ...] = (
             "'run' in session.tools && session.calls > 1",
             "sidecar.namespace == 'prod' ? args.a == 1 : true",
             "findings.exists(f, f == 'secret')",
+            "tool.pinned || 'drifted' in tool.flags",
         ),
     ),
 )
@@ -130,7 +134,8 @@ _FACTS = st.builds(
     score=st.sampled_from((0.0, 0.9)),
     evidence=st.sampled_from((frozenset[str](), frozenset({"e"}))),
     findings=st.sampled_from((frozenset[str](), frozenset({"secret"}))),
-    history=st.sampled_from((History(), History(calls=3, tools=frozenset({"run"})))),
+    history=st.sampled_from((History(), History(calls=3, tools=frozenset({"run"}), risk=0.9))),
+    standing=st.sampled_from((NEVER_SEEN, Standing(pinned=True), Standing(flags=frozenset({Flag.DRIFTED})))),
     now=st.sampled_from((0.0, 1_772_532_000.0, float("nan"))),
     content=st.none()
     | st.sampled_from(({"a": 1}, {"a": "x"}, {"a": "9"}, {"b": True}, {})).map(lambda args: {"arguments": args}),
@@ -249,6 +254,7 @@ def hidden(facts: Facts, unknown: frozenset[Topic]) -> Facts:
         score=0.0 if Topic.INTENT in unknown else facts.score,
         findings=frozenset() if Topic.FINDINGS in unknown else facts.findings,
         history=blank.history if Topic.SESSION in unknown else facts.history,
+        standing=blank.standing if Topic.DEFINITION in unknown else facts.standing,
         now=0.0 if Topic.TIME in unknown else facts.now,
         content=None if Topic.CONTENT in unknown else facts.content,
     )

@@ -32,6 +32,8 @@ _RULES: list[dict[str, object]] = [
     {"verified": False, "tools": ["x"]},
     {"intents": ["destructive"]},
     {"session": {"calls_over": 5, "refused_over": 2, "tools": ["get_*"], "intents": ["write"]}},
+    {"session": {"labels": ["flagged"], "risk_over": 0.5}},
+    {"tools": ["x"], "flags": ["poisoned", "drifted"]},
     {"within": {"tz": "Europe/London", "days": "Sat,Sun", "hours": "22:00-04:00"}},
     {"within": {"tz": "UTC", "days": "Mon", "from": "2031-02-03", "until": "2031-02-28"}},
     {"tools": ["refund"], "when": "number(args.amount) > 500.0 && lower(args.currency) == 'usd'"},
