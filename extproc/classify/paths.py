@@ -24,7 +24,7 @@ _SECRET: Final = re.compile(
       | proc/(?:\d+|self|\*|thread-self)/(?:environ|mem|maps|cmdline) | proc/kcore | dev/mem
       | (?:var/)?run/secrets/.+ | var/lib/(?:kubelet/pods/.*|docker/.*)/secrets?/.+
       | windows/system32/config/(?:sam|system|security)(?:\.[^/]*)? | ntds\.dit | [^/]*unattend\.xml
-      | (?:.*/)?(?:login\ data|cookies|cookies\.sqlite|logins\.json|key[34]\.db|signons\.sqlite|web\ data|local\ state)
+      | (?:login\ data|cookies|cookies\.sqlite|logins\.json|key[34]\.db|signons\.sqlite|web\ data|local\ state)
       | [^/]*\.(?:pem|key|pfx|p12|jks|keystore|kdbx|ppk|asc|ovpn|keychain(?:-db)?)
       | wallet\.dat | [^/]*(?:secret|credential|password|passwd)s?(?:[._-][^/]*)?\.(?:ya?ml|json|txt|ini|toml|csv
         |env|xml|properties|conf|db|kdb)

@@ -52,7 +52,8 @@ _WRITES: Final = re.compile(
     re.IGNORECASE,
 )
 # Calls that only compute or show: text that calls nothing else is read.
-_CALL: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
+# From where a word begins: tried from each letter of a long one, it would take the square of its length.
+_CALL: Final = re.compile(r"(?<![\w.])(?:[^\WA-Za-z_]|\.)*([A-Za-z_][\w.]*)\s*\(")
 _PURE: Final = word_set(
     """
     print len sum min max sorted range abs round int float str list dict set tuple bool enumerate zip map filter any

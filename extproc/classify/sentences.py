@@ -56,7 +56,7 @@ _DETERMINERS: Final = word_set(
     a an the it them its their all any this these those new existing your one each every either to from into
     """
 )
-_ITEM: Final = re.compile(r"(?:[-*•]\s*|\n\s*)[\"'`*]{0,2}([A-Za-z]+)[\"'`*]{0,2}:\s")
+_ITEM: Final = re.compile(r"(?:[-*•]\s*|\n[^\S\n]*)[\"'`*]{0,2}([A-Za-z]+)[\"'`*]{0,2}:\s")
 
 
 @value

@@ -1,8 +1,9 @@
 """A second scanner beside the detectors: what it finds and they do not, as findings of the same kind."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from extproc.detect.fingerprints import fingerprint
@@ -11,28 +12,50 @@ from extproc.mcp.pointer import Pointer
 from extproc.model.finding import Category, Finding
 from extproc.model.marks import MARK
 from extproc.model.message import JsonValue
+from extproc.model.value import value
+
+
+@value
+class Sort:
+    """What a second scanner's finding is, as findings here are told apart."""
+
+    category: Category
+    entity: str
+    score: float
+
 
 ENTITY: Final = "other_secret"
-_SCORE: Final = 0.8
+_SECRET: Final = Sort(category=Category.SECRET, entity=ENTITY, score=0.8)
+_NO_SORTS: Final[Mapping[str, Sort]] = MappingProxyType({})
 _LONGEST: Final = 1024 * 1024
 
 
 class SecondScanner(Protocol):
-    """Finds secrets in a text in a way of its own."""
+    """Finds secrets, or what it has other names for, in a text in a way of its own."""
 
     def spans(self, text: str) -> Sequence[tuple[int, int, str]]:
-        """Return start, end (code points) and the scanner's own name of each secret."""
+        """Return start, end (code points) and the scanner's own name of each thing found."""
         ...
 
 
 def second_findings(
-    document: JsonValue, scanner: SecondScanner, key: bytes, known: Sequence[Finding]
+    document: JsonValue,
+    scanner: SecondScanner,
+    key: bytes,
+    known: Sequence[Finding],
+    *,
+    sorts: Mapping[str, Sort] = _NO_SORTS,
+    longest: int = _LONGEST,
 ) -> Iterator[Finding]:
-    """Yield what a second scanner finds in the strings of a document, outside of what is known and of our own marks."""
+    """Yield what a second scanner finds in the strings of a document, outside of what is known and of our own marks.
+
+    `sorts` are by the scanner's own names; what is not among them is a secret. Strings of more than `longest`
+    characters in all are left alone.
+    """
     places = [*_strings(document)]
     texts = [text for _, text in places]
     joined = "\n".join(texts)
-    if len(joined) > _LONGEST:
+    if len(joined) > longest:
         return
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
     for start, end, name in scanner.spans(joined):
@@ -43,13 +66,14 @@ def second_findings(
         here = start - starts[leaf], min(end - starts[leaf], len(text))
         if _is_known(pointer, here, known) or any(_meets(mark.span(), here) for mark in MARK.finditer(text)):
             continue
+        sort = sorts.get(name, _SECRET)
         found = Found(
-            category=Category.SECRET,
-            entity=ENTITY,
+            category=sort.category,
+            entity=sort.entity,
             detector=name,
             start=here[0],
             end=here[1],
-            score=_SCORE,
+            score=sort.score,
             text=text[here[0] : here[1]],
         )
         yield Finding(

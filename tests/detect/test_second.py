@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from extproc.detect.second import ENTITY, second_findings
+from extproc.detect.second import ENTITY, Sort, second_findings
 from extproc.model.finding import Category, Finding
+from extproc.model.message import JsonValue
 
 _KEY = b"k" * 32
 
@@ -50,3 +51,15 @@ def test_a_span_over_two_texts_is_in_neither() -> None:
             return [(1, len(text) - 1, "across")]
 
     assert not [*second_findings({"a": "abc", "b": "def"}, Across(), _KEY, ())]
+
+
+def test_a_scanner_of_something_else_says_what_it_finds() -> None:
+    sorts = {"words": Sort(category=Category.PII, entity="person_name", score=0.5)}
+    [one] = second_findings({"a": "sek1"}, Words(), _KEY, (), sorts=sorts)
+    assert (one.category, one.entity, one.detector, one.score) == (Category.PII, "person_name", "words", 0.5)
+
+
+def test_more_than_may_be_read_is_left_alone() -> None:
+    document: JsonValue = {"a": "sek1", "b": "sek2"}
+    assert [*second_findings(document, Words(), _KEY, (), longest=8)] == []
+    assert len([*second_findings(document, Words(), _KEY, (), longest=9)]) == 2

@@ -63,6 +63,13 @@ _MAIL_AFTER: Final = re.compile(
     r"(?:</td>\s{0,8}<td[^<>]{0,80}>|\s{0,8}[|\t]\s{0,8})(?:<a href=\\?\"mailto:)?[\w.+-]{1,64}@", re.IGNORECASE
 )
 _LEAST, _MOST = 7, 15
+_WHOLE: Final = 10  # digits of a number with its area
+_CELL_BEFORE: Final = re.compile(r"\bcell[\W_]{0,4}$", re.IGNORECASE)
+_OF_PERSON: Final = named(
+    r"(?:[a-z]+ )?names?", "e ?mail(?: address)?", r"(?:tele)?phone", "tel", "mobile", "home", "work", "office", "fax",
+    "address", "contacts?", "birth ?date", "dob", "street", "city", "call", "text", "reach", "my", "his",
+    "her", "their",
+)  # fmt: skip
 _PAIRS: Final = re.compile(r"0[1-9](?:[ .-][0-9]{2}){4}")
 
 
@@ -158,15 +165,28 @@ def _called(candidate: Candidate) -> float | None:
         or not _LEAST - 1 <= _digits(candidate.text) <= _MOST
     ):
         return None
+    if _is_cell_of_network(candidate):
+        return None
     return None if after(candidate).lstrip().startswith(("%", "px", "ms", "kb", "mb")) else 0.85
 
 
 def _by_label(candidate: Candidate) -> float | None:
     """Accept digits alone whose member or column is one of telephone numbers, or behind a request to call."""
     label = candidate.label
+    if _is_cell_of_network(candidate):
+        return None
     if _REQUEST.search(candidate.before[-24:]):
         return 0.85
     return 0.85 if label and _PHONE_LABEL.search(label) and not _NOT_PHONE.search(label) else None
+
+
+def _is_cell_of_network(candidate: Candidate) -> bool:
+    """Whether digits are called a cell, as those of networks are, and nothing beside them is a person's."""
+    if not candidate.text.isdigit() or len(candidate.text) >= _WHOLE:
+        return False
+    if candidate.label.rpartition(" ")[2] != "cell" and not _CELL_BEFORE.search(candidate.before):
+        return False
+    return not _OF_PERSON.search(f"{candidate.siblings}\n{before(candidate)}\n{after(candidate)}".lower())
 
 
 VALIDATORS: Final[Validators] = {

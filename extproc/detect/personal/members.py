@@ -157,6 +157,7 @@ _MEMBERS: Final = (
         named("passport(?: ?(?:no|num|number|id))?", "reisepass(?:nummer)?", "pasaporte", "passaporto", "passeport"),
         r"(?=.*[0-9]{3})[0-9A-Za-z]{6,12}",
     ),
+    _member("person_name", named("^(?:family|given)$"), r"[^\W\d_][^\d_]{0,60}", validator=PERSONS["human_name"]),
     _member("person_name", GIVEN_NAMES, r"[^\W\d_][^\d_]{0,60}", validator=PERSONS["person_labelled"]),
     _member(
         "phone",

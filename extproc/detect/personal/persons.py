@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from extproc.detect.detector import Candidate, Validators
+from extproc.detect.personal.firms import is_firm, is_of_firm
 from extproc.detect.personal.surroundings import named, without_marks, word_set
 
-_PARTICLES: Final = word_set(
+PARTICLES: Final = word_set(
     """
     de da di do du del della dos das des der den van von vom zu zum la le el al bin bint ibn ben abu y e ter ten te af
     av
@@ -62,7 +64,7 @@ _WORDS: Final = word_set(
     """
 )
 # Those of them that are names as well: one may stand beside a word that is a name and nothing else.
-_ALSO_NAMES: Final = word_set(
+ALSO_NAMES: Final = word_set(
     """
     april june august may summer winter autumn spring dawn deep sales mark will art page grace hope faith rose ivy
     north south east west green black white
@@ -176,15 +178,22 @@ def words_of_name(text: str) -> int:
     if not 0 < len(words) <= _MOST_WORDS:
         return 0
     *most, last = words
-    parts = [*(word for word in most if word.lower() not in _PARTICLES), last]
+    parts = [*(word for word in most if word.lower() not in PARTICLES), last]
     if not parts or not all(map(_is_name_word, parts)):
         return 0
     lowered = [part.strip(".'\u2019").lower() for part in parts]
-    if any(word in _WORDS and word not in _ALSO_NAMES for word in lowered):
+    wrong = [word for word in lowered if word in _WORDS and word not in ALSO_NAMES]
+    if wrong and not _initials(parts).issuperset(wrong):
         return 0
-    if all(word in _WORDS for word in lowered):
+    if all(word in _WORDS for word in lowered) or is_firm(words):
         return 0
     return len(parts) if max(map(len, parts)) > 1 else 0
+
+
+def _initials(parts: Sequence[str]) -> frozenset[str]:
+    """Return the single letters with a stop, or between two words: `John A. Doe` has no article in it."""
+    letters = (part for at, part in enumerate(parts) if part[1:] == "." or (len(part) == 1 and 0 < at < len(parts) - 1))
+    return frozenset(letter[0].lower() for letter in letters)
 
 
 def _labelled(candidate: Candidate) -> float | None:
@@ -196,7 +205,7 @@ def _labelled(candidate: Candidate) -> float | None:
     if not label or (_THING_NAME.search(label) and not _ENDS_IN_PERSON.search(label)):
         return None
     if _STRONG.search(label) and (count > 1 or GIVEN_NAMES.search(label)):
-        return 0.9
+        return None if is_of_firm(label, candidate.siblings) else 0.9
     is_caseless = count == 1 and len(candidate.text) > 1 and not candidate.text[0].isupper()
     if not _PLAIN_NAME.search(label) or not (count > 1 or is_caseless):
         return None
@@ -204,6 +213,14 @@ def _labelled(candidate: Candidate) -> float | None:
         return None
     near = f"{candidate.siblings}\n{without_marks(candidate.before)}\n{without_marks(candidate.after)}".lower()
     return 0.8 if _PERSONAL.search(near) else None
+
+
+def _human_name(candidate: Candidate) -> float | None:
+    """Accept a part of a FHIR HumanName: `family` and `given` stand beside each other, which tells it from all else."""
+    near = f"{candidate.siblings}\n{without_marks(candidate.before)}\n{without_marks(candidate.after)}"
+    if not {"family", "given"} <= {*_PART_OF_NAME.findall(f"{near}\n{candidate.label}")}:
+        return None
+    return 0.85 if words_of_name(candidate.text) else None
 
 
 def _is_whole(candidate: Candidate) -> bool:
@@ -246,6 +263,7 @@ _MAIL_BEFORE: Final = re.compile(
     r"([\w.+-]{2,64})@[\w.-]{1,80}(?:</a>)?[\"']?(?:</td>\s{0,8}<td[^<>]{0,80}>|\s{0,8}[|;,\t]\s{0,8})[\"']?$"
 )
 _TELLING: Final = 3
+_PART_OF_NAME: Final = re.compile(r"(?:^|[\"<])(family|given)(?=$|\\?[\"]| value=)", re.MULTILINE)
 _COMMIT: Final = re.compile(r"(?:^|\n)commit [0-9a-f]{7,40}[^\n]{0,80}\n(?:[A-Z][a-z]+:[^\n]{0,60}\n){0,2}Author:\s+$")
 _ATTRIBUTION: Final = re.compile(
     r"(?:author|copyright|maintain|written|contribut|packag|\(c\)|credit|thanks|signed-off|reviewed|co-author)[^\n]{0,120}$"
@@ -270,6 +288,7 @@ def _mailbox(candidate: Candidate) -> float | None:
 
 
 VALIDATORS: Final[Validators] = {
+    "human_name": _human_name,
     "person_labelled": _labelled,
     "person_mailbox": _mailbox,
 }

@@ -34,6 +34,13 @@ _POSTCODE: Final = named(
 # The seat of a company, as in the head of a licence.
 _COMPANY: Final = re.compile(r"\b(?:Inc|Ltd|LLC|GmbH|Corp|Corporation|Foundation|S\.A|B\.V)\.?,?[\s#*/]{1,12}$")
 _GOING_ON: Final = frozenset("-_/")
+# Some things that are called after a street, as `5 Main Street tools`: a small number, and a plural behind the street.
+_COUNTED: Final = re.compile(r"[0-9]{1,2} [^0-9,\n]+")
+_THINGS: Final = re.compile(
+    r" (?!(?:apartments|flats|units|offices|premises|residents|tenants|is|was|has|does|goes|looks|lies|sits|stands"
+    r"|needs|gets|costs|remains|belongs|faces|always|across|towards|besides|perhaps|sometimes|as|this|thus|unless|plus|yes)\b)"
+    r"[a-z]{2,20}s\b"
+)
 _YEARS: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:19|20)?[0-9]{2}\b")
 # Signs of a program, a path, a socket or a comment, and a number of three parts or more.
 _CODE: Final = re.compile(r"[;$*+\[\]_]|\w\(|:[0-9/]|\.[a-z]+\b\(| # | = |[0-9]+\.[0-9]+\.[0-9]+")
@@ -64,7 +71,9 @@ def _street(candidate: Candidate) -> float | None:
     words = re.findall(r"[^\W\d_]+", candidate.text)
     if len(words) > 1 and words[0].lower() in _NO_STREET and not about(candidate, _ADDRESS):
         return None
-    return 0.9 if about(candidate, _ADDRESS) else 0.75
+    if about(candidate, _ADDRESS):
+        return 0.9
+    return None if _COUNTED.fullmatch(candidate.text) and _THINGS.match(candidate.after) else 0.75
 
 
 def labelled_address(candidate: Candidate) -> float | None:

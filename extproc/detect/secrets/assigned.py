@@ -37,7 +37,7 @@ _CHOSEN: Final = re.compile(r"[A-Za-z]{5,16}[0-9]{0,6}")
 _SEVERAL: Final = re.compile(
     r"[A-Za-z]{3,16}(?:[-_.][A-Za-z]{3,16}){0,5}[-_.]?[0-9]{1,6}|[a-z]{3,12}(?:[-_.][a-z]{3,12}){3,5}"
 )
-_SIGNED: Final = re.compile(r"[A-Za-z]{3,}[A-Za-z0-9]*[!@#$%^&*?]+[A-Za-z0-9!@#$%^&*?]*")
+_SIGNED: Final = re.compile(r"[A-Za-z]{3}[A-Za-z0-9]*[!@#$%^&*?][A-Za-z0-9!@#$%^&*?]*")
 _DIGITS_WITHIN: Final = re.compile(r"[A-Za-z][0-9]+[A-Za-z]{1,4}[0-9]|[0-9][A-Za-z]{1,4}[0-9]+[A-Za-z]")
 _QUERY: Final = re.compile(r"&[A-Za-z_]{1,30}=")
 _LEAST_DIGITS: Final = 2

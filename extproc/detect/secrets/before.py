@@ -7,6 +7,8 @@ ends there would try every place before it.
 import re
 from typing import Final, NamedTuple
 
+from extproc.model.marks import MARK
+
 # Quotes and prefixes of literals (`b"`, `@"`), an operator, perhaps a type, quotes and brackets of the name, the name.
 _OPENING: Final = r"(?:[\"'`][A-Za-z@$]{0,2}|[\"']\\)?"
 # A conversion that leaves the value what it is: `[]byte("…")`, `new SecretStr("…")`.
@@ -46,7 +48,7 @@ class Given(NamedTuple):
 
 def given(before: str, *, farther: bool = False) -> Given | None:
     """Return the name before an operator; `farther` is the one before a type or a conversion that comes between."""
-    found = (_FARTHER_NAME if farther else _GIVEN_NAME).match(before[::-1])
+    found = (_FARTHER_NAME if farther else _GIVEN_NAME).match(_mirrored(before))
     if found is None:
         return None
     end = len(before) - found.start(1)
@@ -55,7 +57,7 @@ def given(before: str, *, farther: bool = False) -> Given | None:
 
 def member_name(before: str) -> str | None:
     """Return the name beside a member called `value`, as `{"name": …, "value": …}` has it."""
-    found = _VALUE.match(before[::-1])
+    found = _VALUE.match(_mirrored(before))
     named = _NAMED.findall(before, 0, len(before) - found.end()) if found else None
     return str(named[-1]) if named else None
 
@@ -83,12 +85,12 @@ def element(before: str) -> str | None:
 
 def is_literal(before: str) -> bool:
     """Tell whether a quote opens after an operator or a bracket."""
-    return _LITERAL.match(before[::-1]) is not None
+    return _LITERAL.match(_mirrored(before)) is not None
 
 
 def is_environment(before: str) -> bool:
     """Tell whether a variable in capitals is set."""
-    return _ENVIRONMENT.match(before[::-1]) is not None
+    return _ENVIRONMENT.match(_mirrored(before)) is not None
 
 
 def begins_line(left: str) -> bool:
@@ -96,6 +98,13 @@ def begins_line(left: str) -> bool:
     return _LINE_START.fullmatch(left, left.rfind("\n") + 1) is not None
 
 
+def _mirrored(before: str) -> str:
+    """Return a text from right to left, without the letters of our own marks: what they name is gone."""
+    if "[" in before:
+        before = MARK.sub(lambda mark: "\0" * len(mark[0]), before)
+    return before[::-1]
+
+
 def _backward(pattern: re.Pattern[str], before: str) -> str | None:
-    found = pattern.match(before[::-1])
+    found = pattern.match(_mirrored(before))
     return found[1][::-1] if found else None

@@ -93,3 +93,19 @@ def test_digits_in_the_cell_beside_an_address_of_mail_are_a_telephone() -> None:
     assert validator(Candidate(text="0121 265 9153", before=cell, after="</td>"))
     assert validator(Candidate(text="0121 265 9153", before="<td>", after="</td><td>j@example.org"))
     assert validator(Candidate(text="0121 265 9153", before="<td>", after="</td>")) is None
+
+
+@pytest.mark.parametrize("validator", ["phone_by_label", "phone_called"])
+def test_seven_digits_called_a_cell_are_a_number_beside_personal_things_only(validator: str) -> None:
+    judge = VALIDATORS[validator]
+    assert judge(Candidate(text="5551234", label="cell", siblings="lac\nmcc")) is None
+    assert judge(Candidate(text="5551234", label="cell", siblings="name\ncell"))
+    assert judge(Candidate(text="555-1234", label="cell", siblings="lac\nmcc"))
+    assert judge(Candidate(text="5551234567", label="cell", siblings="lac\nmcc"))
+    assert judge(Candidate(text="5551234", label="mobile", siblings="lac\nmcc"))
+
+
+def test_a_cell_in_a_text_is_one_of_a_network_too() -> None:
+    judge = VALIDATORS["phone_called"]
+    assert judge(Candidate(text="5551234", before="lac 4711 cell ")) is None
+    assert judge(Candidate(text="5551234", before="call me, my cell: "))

@@ -60,3 +60,10 @@ def test_a_value_without_the_form_is_none(name: str, value: JsonValue) -> None:
 
 def test_the_name_of_a_list_counts_for_what_stands_in_it() -> None:
     assert _found({"phones": ["030 901820", "5551234567"]}) == {("phone", "030 901820"), ("phone", "5551234567")}
+
+
+def test_the_parts_of_a_human_name_are_names() -> None:
+    name: JsonValue = {"use": "official", "family": "Okafor", "given": ["Amelia", "Jane"]}
+    found = _found({"resourceType": "Patient", "name": [name]})
+    assert found == {("person_name", part) for part in ("Okafor", "Amelia", "Jane")}
+    assert _found({"font": {"family": "Verdana"}, "taxon": {"family": "Rosaceae", "genus": "Rosa"}}) == set()

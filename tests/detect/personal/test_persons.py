@@ -111,3 +111,21 @@ def test_initials_are_the_local_part_of_an_address_as_well() -> None:
     after = "', '{}@example.org', '536')"
     assert _LABELLED(Candidate(text="Jane Doe", label="values", before="('", after=after.format("jd")))
     assert _LABELLED(Candidate(text="Jane Doe", label="values", before="('", after=after.format("xy"))) is None
+
+
+@pytest.mark.parametrize("text", ["John A. Doe", "A. Doe Larsen", "Maria I. Doe", "Katie I Doe"])
+def test_an_initial_is_no_article(text: str) -> None:
+    assert words_of_name(text) > 1
+
+
+@pytest.mark.parametrize("text", ["A Plan", "I Robot", "A"])
+def test_an_article_is_no_initial(text: str) -> None:
+    assert words_of_name(text) == 0
+
+
+@pytest.mark.parametrize(("label", "beside"), [("family", "given\nuse"), ("given", "family")])
+def test_family_and_given_are_names_beside_each_other(label: str, beside: str) -> None:
+    validator = VALIDATORS["human_name"]
+    assert validator(Candidate(text="Okafor", label=label, siblings=beside))
+    assert validator(Candidate(text="Okafor", label=label, siblings="use\nfont family")) is None
+    assert validator(Candidate(text="none", label=label, siblings=beside)) is None

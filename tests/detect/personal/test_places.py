@@ -80,3 +80,17 @@ def test_in_a_text_half_of_a_pair_is_judged_by_the_text_around() -> None:
     assert (
         validator(Candidate(text="48.85837", label="lat", before='"lat": ', after=', "lon": 2.29, "price": 12')) is None
     )
+
+
+@pytest.mark.parametrize("after", [" tools for all", " shops", " journalists wrote"])
+def test_some_things_called_after_a_street_are_no_address(after: str) -> None:
+    validator = VALIDATORS["street_address"]
+    assert validator(Candidate(text="5 Main Street", after=after)) is None
+    assert validator(Candidate(text="5 Main Street", before="ship to ", after=after))
+    assert validator(Candidate(text="5 Main Street, Springfield", after=after))
+    assert validator(Candidate(text="1205 Main Street", after=after))
+
+
+@pytest.mark.parametrize("after", [" is where I am", " tomorrow", " apartments", "", " needs a roof", ", tools"])
+def test_what_else_follows_a_street_leaves_it_one(after: str) -> None:
+    assert VALIDATORS["street_address"](Candidate(text="5 Main Street", after=after))

@@ -101,3 +101,9 @@ def test_no_text_before_a_value_takes_long(text: str) -> None:
         before.fallback_name(text)
         before.member_name(text)
     assert time.thread_time() - start < 0.2
+
+
+def test_our_own_marks_name_nothing() -> None:
+    assert before.given("[DB_PASSWORD:k7f3q2wd] = ") is None
+    assert before.given('password = "[DB_PASSWORD:k7f3q2wd] ') is None
+    assert before.given("[REDACTED:email] password = ") == ("password", 17, False)
