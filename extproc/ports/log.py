@@ -19,6 +19,8 @@ class Record:
     when the input was refused before policy; `failure` the cause when the sidecar itself failed. `edits` is a number.
     `findings` counts what was found, by category and entity; `suppressed` what was left alone, `media` what was not
     looked into; `incomplete` says that there may be more. `session` is a digest. `resolution` says how a hold ended.
+    `flags` are held against the definition, or against some in a list; `chains` name the calls that each rests on, by
+    their decision ids and in order.
     """
 
     time: float
@@ -51,6 +53,8 @@ class Record:
     suppressed: int = 0
     media: int = 0
     incomplete: bool = False
+    flags: tuple[str, ...] = ()
+    chains: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class DecisionLog(Protocol):
