@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from extproc import __version__
+from extproc.cli.pins_app import pins
 from extproc.model.finding import Category
 
 app = typer.Typer(
@@ -39,7 +40,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Configuration or pol
 @app.command()
 def inspect(
     policy: Annotated[
-        Path | None, typer.Option("--policy", "-p", help="Policy file; without one, that named data-protection.")
+        Path | None, typer.Option("--policy", "-p", help="Policy file; without one, that named protection.")
     ] = None,
 ) -> None:
     """Judge messages offline: JSON Lines on standard input, one decision a line on standard output."""
@@ -49,26 +50,62 @@ def inspect(
 
 
 @app.command()
-def scan(
-    sources: Annotated[list[str], typer.Argument(help="Files, http(s) URLs, or - for standard input.")],
+def scan(  # noqa: PLR0917 - options of the command line
+    sources: Annotated[list[str] | None, typer.Argument(help="Files, http(s) URLs, or - for standard input.")] = None,
     only: Annotated[
         list[Category] | None, typer.Option("--only", help="Report this category; may be given again.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,  # noqa: FBT002 - an option
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines; of a server one document.")] = False,  # noqa: FBT002 - an option
     colour: Annotated[bool | None, typer.Option(help="Colours; by default on a terminal.")] = None,
+    ner: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--ner", help="Look for names of persons in English prose, too; slow, and an extra.")
+    ] = False,
+    server: Annotated[str | None, typer.Option("--server", help="Vet the MCP server at this URL instead.")] = None,
+    stdio: Annotated[str | None, typer.Option("--stdio", help="Vet the MCP server that this command starts.")] = None,
+    header: Annotated[list[str] | None, typer.Option("--header", help="NAME:VALUE, sent to the server.")] = None,
+    header_env: Annotated[
+        list[str] | None, typer.Option("--header-env", help="NAME=VARIABLE: a header from the environment.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="The name of the server whose pins it is compared with.")
+    ] = None,
+    state: Annotated[str | None, typer.Option("--state", help="State store to compare with; it is only read.")] = None,
+    lockfile: Annotated[Path | None, typer.Option("--lockfile", help="Lockfile to compare with.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Configuration file to judge a server by.")
+    ] = None,
+    sarif: Annotated[Path | None, typer.Option("--sarif", help="Write SARIF of a server to this file, too.")] = None,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds that a server has for all.")] = 30.0,
 ) -> None:
-    """Find secrets, personal and financial data; exit code 1 when there is any. Values are never printed."""
-    from extproc.cli.scan import run
+    """Find secrets, personal and financial data, or vet a server; exit code 1 on findings. Values are never printed."""
+    if (server is not None) + (stdio is not None) + bool(sources) != 1:
+        raise typer.BadParameter("name sources, or one of --server and --stdio")
+    if sources and any((header, header_env, against, state, lockfile, config, sarif)):
+        raise typer.BadParameter("this option is for --server and --stdio")
+    if not sources and (only or ner):
+        raise typer.BadParameter("--only and --ner are for sources")
+    if sources:
+        from extproc.cli.scan import run
 
-    sys.exit(run(sources, only or list(Category), as_json=as_json, colour=colour))
+        sys.exit(run(sources, only or list(Category), as_json=as_json, colour=colour, ner=ner))
+    from extproc.cli.scan_server import Form, Wanted
+    from extproc.cli.scan_server import run as vet
+
+    wanted = Wanted(
+        server=server,
+        stdio=stdio,
+        headers=header or (),
+        headers_env=header_env or (),
+        against=against,
+        state=state,
+        lockfile=lockfile,
+        config=config,
+        seconds=timeout,
+    )
+    sys.exit(vet(wanted, Form(as_json=as_json, sarif=sarif, colour=colour)))
 
 
-@app.command()
-def pins() -> None:
-    """Print the digest of each tool in a tools/list result on standard input, as `servers[].pins` takes it."""
-    from extproc.cli.pins import run
-
-    sys.exit(run())
+app.add_typer(pins, name="pins")
 
 
 @app.command()

