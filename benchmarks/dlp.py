@@ -11,7 +11,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -165,12 +165,12 @@ def measured_file(path: Path, tools: dict[Tool, Path], sample: int | None, secon
     return file, runs
 
 
-def legend(tools: Iterable[Tool], runs: Runs) -> list[JsonObject]:
-    """Return what each tool is, in the versions that were run."""
+def legend(tools: Iterable[Tool], versions: Mapping[str, dict[str, str]]) -> list[JsonObject]:
+    """Return what each tool that was run is, and the versions of its packages."""
     return [
-        {"name": tool.name, "looks_for": tool.looks_for, "used": tool.used, "versions": runs[tool.name].versions}
+        {"name": tool.name, "looks_for": tool.looks_for, "used": tool.used, "versions": versions[tool.name]}
         for tool in tools
-        if tool.name in runs
+        if tool.name in versions
     ]
 
 
@@ -190,7 +190,7 @@ def main() -> None:
         file, own = measured_file(path, tools, options.sample, options.seconds)
         files.append(file)
         runs |= own
-    known = legend(tools, runs)
+    known = legend(tools, {name: one.versions for name, one in runs.items()})
     for tool in known:
         versions = ", ".join(f"{name} {version}" for name, version in tool["versions"].items())
         print(f"- {tool['name']} ({versions}): {tool['looks_for']}; {tool['used']}")

@@ -1,1 +1,1 @@
-"""Other tools that find secrets and personal data, and what it takes to measure them beside this project."""
+"""Other tools that find secrets, personal data or attacks, and what it takes to measure them beside this project."""

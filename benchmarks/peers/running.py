@@ -20,7 +20,7 @@ _LOGS: Final = _ROOT / "out" / "peers" / "logs"
 _CATEGORIES: Final = frozenset({"secret", "pii", "financial", "custom"})
 _POINTER: Final = "/result/content/0/text"
 # A tool may need long to load, and longer than its time for the row in hand; then it is ended.
-_LOADING_SECONDS: Final = 120.0
+LOADING_SECONDS: Final = 120.0
 
 JsonLine: TypeAlias = dict[str, Any]
 
@@ -52,7 +52,7 @@ def run(tool: Tool, python: Path, rows: Sequence[Row], seconds: float) -> Run:
     """
     asked = b"".join(orjson.dumps({"id": row.id, "text": row.text}) + b"\n" for row in rows)
     command = [str(python), "-m", "benchmarks.peers.worker", tool.name, "--seconds", str(seconds)]
-    measured = _read(tool, _output(command, asked, tool.name, 2 * seconds + _LOADING_SECONDS))
+    measured = _read(tool, output(command, asked, tool.name, 2 * seconds + LOADING_SECONDS))
     if tool != PROJECT:
         return measured
     inspected = _inspected(rows)
@@ -85,7 +85,7 @@ def combined(combination: Combination, runs: dict[str, Run]) -> Run | None:
     )
 
 
-def _output(command: list[str], given: bytes, name: str, patience: float) -> list[JsonLine]:
+def output(command: list[str], given: bytes, name: str, patience: float) -> list[JsonLine]:
     """Run a command over its input, and return the lines it wrote before it ended or was ended."""
     _LOGS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile() as source, (_LOGS / f"{name}.log").open("w+b") as log:
@@ -131,7 +131,7 @@ def _inspected(rows: Sequence[Row]) -> dict[str, Answer]:
     """Return what `extproc inspect` finds, each row being the text of a tool's result in a session of its own."""
     given = b"".join(orjson.dumps(_line(row)) + b"\n" for row in rows)
     lengths = {row.id: len(row.text) for row in rows}
-    lines = _output([sys.executable, "-m", "extproc", "inspect"], given, "inspect", 3600.0)
+    lines = output([sys.executable, "-m", "extproc", "inspect"], given, "inspect", 3600.0)
     answers = {line["id"]: _answer(line, lengths[line["id"]]) for line in lines}
     if len(answers) != len(rows):
         raise ToolError(f"{len(rows) - len(answers)} rows without a line of `extproc inspect`")
