@@ -18,14 +18,16 @@ from extproc.config.settings_file import Config
 from extproc.config.vocabulary import Vocabulary
 from extproc.detection import make_detection
 from extproc.engine.judging import Engine, Ports
-from extproc.ports import Recorder
+from extproc.opinions import Opinions
+from extproc.ports import PortError, Recorder
 from extproc.server.servicer import Processor
 from extproc.server.serving import ControlServer, ExtProcServer
 from extproc.stores.detector_cache import EngineKind
-from extproc.stores.histories import MemoryHistories
 from extproc.stores.key_stores import KeyStores
 from extproc.stores.memory import MemoryHolds, MemorySessions, MemoryTools
 from extproc.stores.recording import FileRecorder, NoRecorder
+from extproc.stores.state import State, open_state
+from extproc.stores.state_url import Memory
 from extproc.stores.vault import MemoryVault
 from extproc.telemetry.channels import Channels
 from extproc.telemetry.decisions import DecisionLines
@@ -37,18 +39,20 @@ _log: Final = logging.getLogger("extproc")
 class App:
     """One sidecar process."""
 
-    def __init__(self, config: Config, base: Path) -> None:
+    def __init__(self, config: Config, base: Path, state: State, metrics: Metrics) -> None:
         """Wire everything; `base` is the folder that the policy's paths are relative to."""
         self._config = config
+        self._state = state
         self._policy_paths = [base / path for path in config.policy]
-        self._detection = make_detection(config.detection, base)
+        inside = frozenset(config.inside)
+        self._detection = make_detection(config.detection, base, threats=config.threats, inside=inside)
         self._vocabulary = Vocabulary(
             detection=self._detection,
             entities=self._detection.names(),
             channels=frozenset(config.channels),
             recording=config.recording.file is not None,
         )
-        self._metrics = Metrics()
+        self._metrics = metrics
         self._holds = MemoryHolds()
         sink = sys.stdout.buffer if config.log.decisions else None
         self._lines = DecisionLines(sink, self._metrics, asyncio.get_running_loop().call_soon)
@@ -58,7 +62,9 @@ class App:
         ports = Ports(
             sessions=MemorySessions(),
             tools=MemoryTools(),
-            histories=MemoryHistories(clock.steady),
+            trails=state.trails,
+            pins=state.pins,
+            registry=state.registry,
             holds=self._holds,
             log=self._lines,
             outbox=self._channels,
@@ -68,7 +74,13 @@ class App:
             keys=self._keys.sources,
             vault=MemoryVault(self._detection.key, clock.steady, config.detection.vault.values),
         )
-        self._engine = Engine(settings=config.settings(), ports=ports, detection=self._detection)
+        self._opinions = Opinions.of(config.threats.second_opinion, self._detection.key, ports, metrics)
+        self._engine = Engine(
+            settings=config.settings(),
+            ports=ports,
+            detection=self._detection,
+            opinions=self._opinions.asked if self._opinions is not None else None,
+        )
         processor = Processor(self._engine, self._metrics, streams=config.limits.streams)
         self._server = ExtProcServer(processor, body_bytes=config.limits.body_bytes)
 
@@ -90,6 +102,8 @@ class App:
             tasks.create_task(asyncio.to_thread(self._detection.scanner.prepare))
             tasks.create_task(self._keys.run(stop, self._show_ready))
             notices = tasks.create_task(self._channels.run())
+            writing = tasks.create_task(self._state.run())
+            opinions = tasks.create_task(self._opinions.run()) if self._opinions is not None else None
             _log.info("listening on %s", self._config.listen.address)
             self._warn()
             await stop.wait()
@@ -98,6 +112,9 @@ class App:
             self._lines.flush()
             await self._channels.drain(self._config.timeouts.drain)
             notices.cancel()
+            writing.cancel()
+            if opinions is not None:
+                opinions.cancel()
 
     async def load(self) -> None:
         """Read the policy; a bad file leaves the one in force, and says so."""
@@ -144,6 +161,9 @@ class App:
         _log.info("searching with %d detectors by %s", detectors, engine)
         if engine == EngineKind.GATED:
             _log.warning("neither hyperscan nor re2 is installed: searching is slow, and large messages are incomplete")
+        remote = self._config.state.options(folder=Path(), tenant="").address
+        if self._config.detection.key_env is None and not isinstance(remote, Memory):
+            _log.warning("detection.key_env is not set: what trails know by fingerprint ends with this process")
         for direction in sorted(self._engine.settings.fail_open):
             _log.warning("UNSAFE: unsafe_fail_open.%s lets messages pass unjudged when the sidecar fails", direction)
 
@@ -173,6 +193,12 @@ def serve(config: Config, base: Path) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
     async def run() -> None:
-        await App(config, base).run()  # gRPC's servers belong to the loop they are made in
+        metrics = Metrics()
+        options = config.state.options(folder=base, tenant=config.detection.tenant)
+        try:
+            async with open_state(options, watch=metrics.state) as state:
+                await App(config, base, state, metrics).run()  # gRPC's servers belong to the loop they are made in
+        except PortError as error:
+            raise ConfigError([Fault(file="the state", line=1, column=1, where="", message=str(error))]) from None
 
     uvloop.run(run())

@@ -9,6 +9,7 @@ from typing import Final
 from extproc.config.detection_file import DetectionSettings
 from extproc.config.detectors_file import load_detectors
 from extproc.config.faults import ConfigError, Fault
+from extproc.config.threats_file import ThreatSettings
 from extproc.config.vocabulary import Vocabulary
 from extproc.detect.detector import Validators
 from extproc.detect.matching import expressions_of
@@ -18,14 +19,22 @@ from extproc.detect.second import SecondScanner
 from extproc.detect.secrets import VALIDATORS as SECRETS
 from extproc.pipeline.search import Detection
 from extproc.stores.detector_cache import DetectorCache
+from extproc.threat_detection import make_threats
 
 VALIDATORS: Final[Validators] = {**PERSONAL, **SECRETS}
 
 
 def make_detection(
-    settings: DetectionSettings | None = None, base: Path | None = None, environment: Mapping[str, str] | None = None
+    settings: DetectionSettings | None = None,
+    base: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    threats: ThreatSettings | None = None,
+    inside: frozenset[str] = frozenset(),
 ) -> Detection:
-    """Make ready all detectors but those that are off; `base` is the folder that paths are relative to.
+    """Make ready all detectors but those that are off, and the judges of threats.
+
+    `base` is the folder that paths are relative to, `inside` are the domains that count as one's own.
 
     Raises: `ConfigError` with every fault of files and settings.
     """
@@ -52,6 +61,7 @@ def make_detection(
         second=_second(settings.second_scanner),
         engine=cache.kind.value,
         detectors=len(detectors),
+        threats=make_threats(threats or ThreatSettings(), cache, key=key, inside=inside, folder=folder),
     )
 
 

@@ -13,7 +13,9 @@ from extproc.pipeline.inspection import Inspection
 from extproc.pipeline.search import Detection
 from extproc.policy.rules import Policy
 from extproc.redact.apply import apply_edits, dump
-from extproc.rehearsal.replay import LineError, Replay
+from extproc.rehearsal.lines import LineError
+from extproc.rehearsal.replay import Replay
+from extproc.sessions.steps import Chain
 
 
 class Inspector:
@@ -53,10 +55,14 @@ def _report(identifier: JsonValue, inspection: Inspection | Rejection, data: byt
         case Effect.HOLD | Effect.DENY:
             forwarded = None
     output = _output(identifier, decision.outcome.value, [*decision.determining], forwarded)
-    found = inspection.found
+    found, context = inspection.found, inspection.context
     output["findings"] = [_finding(one) for one in found.findings]
     if found.suppressed:
         output["suppressed"] = [_finding(one) for one in found.suppressed]
+    if found.chains:
+        output["chains"] = [_chain(one) for one in found.chains]
+    if context.history.labels:
+        output["session"] = {"labels": [*sorted(context.history.labels)], "risk": round(context.history.risk, 3)}
     if found.incomplete:
         output["incomplete"] = True
     if classification is not None:
@@ -82,6 +88,18 @@ def _finding(found: Finding) -> JsonObject:
         "fingerprint": found.fingerprint,
     }
     return written | {"in_key": True} if found.in_key else written
+
+
+def _chain(one: Chain) -> JsonObject:
+    pointer = format_pointer(("params", "arguments", *one.pointer)) if one.pointer else None
+    return {
+        "id": one.id,
+        "severity": one.severity,
+        "score": one.score,
+        "calls": [*one.calls],
+        "reason": one.reason,
+        "pointer": pointer,
+    }
 
 
 def _output(

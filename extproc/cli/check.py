@@ -35,7 +35,8 @@ def _faults(path: Path, beside: Sequence[Path]) -> Sequence[object]:
             load_policies([*_floor(path, beside), path], installed())
         else:
             config = load_config(path)
-            detection = make_detection(config.detection, path.parent)
+            inside = frozenset(config.inside)
+            detection = make_detection(config.detection, path.parent, threats=config.threats, inside=inside)
             known = Vocabulary(
                 detection=detection,
                 entities=detection.names(),

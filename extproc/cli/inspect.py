@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from extproc.cli.policy_shipped import data_protection
+from extproc.cli.policy_shipped import protection
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
 from extproc.detection import installed
@@ -17,7 +17,7 @@ def run(path: Path | None) -> int:
     """Judge standard input line by line."""
     try:
         known = installed()
-        policy = load_policies([path or data_protection()], known)
+        policy = load_policies([path or protection()], known)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2

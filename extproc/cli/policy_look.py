@@ -16,7 +16,8 @@ from extproc.policy.rules import Policy
 from extproc.redact.apply import dump
 from extproc.rehearsal.compare import Comparison, Group, compare
 from extproc.rehearsal.explain import explain
-from extproc.rehearsal.replay import LineError, Replay
+from extproc.rehearsal.lines import LineError
+from extproc.rehearsal.replay import Replay
 
 
 def given(*, principal: str | None, server: str | None, namespace: str | None, at: str | None) -> JsonObject:

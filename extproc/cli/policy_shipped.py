@@ -26,9 +26,9 @@ def show(name: str) -> int:
     return 0
 
 
-def data_protection() -> Path:
-    """Return the policy that judges where none was given: nothing sensitive crosses, all else is allowed."""
-    return Path(str(files("extproc") / "policies" / "data-protection.yaml"))
+def protection() -> Path:
+    """Return the policy that judges where none is given: what is sensitive or an attack is stopped, all else passes."""
+    return Path(str(files("extproc") / "policies" / "protection.yaml"))
 
 
 def _shipped() -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-from extproc.cli.policy_shipped import data_protection
+from extproc.cli.policy_shipped import protection
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
 from extproc.detection import installed
@@ -73,10 +73,11 @@ def _run(running: ExitStack, upstream: str | None, policy: Path | None, port: in
     print("starting the sidecar and Envoy ...", flush=True)
     options = StackOptions(
         upstream=upstream,
-        policy=policy or data_protection(),
+        policy=policy or protection(),
         port=port or _default_port(),
         workdir=workdir,
-        config={"timeouts": {"hold": 60.0}},
+        # Whoever tries a server changes it, too: what was approved is forgotten with the process.
+        config={"timeouts": {"hold": 60.0}, "state": {"url": "memory:"}},
     )
     stack = running.enter_context(Stack(options))
     print(_told(stack, demo=demo, policy=policy), flush=True)
@@ -88,7 +89,8 @@ def _run(running: ExitStack, upstream: str | None, policy: Path | None, port: in
 
 def _told(stack: Stack, *, demo: bool, policy: Path | None) -> str:
     shown = (
-        policy or "data-protection: results are redacted, no secret goes out, all else passes (or name one: --policy)"
+        policy
+        or "protection: what is sensitive is redacted, attacks are stopped, all else passes (or name one: --policy)"
     )
     head = f"""
   MCP endpoint   {stack.url}

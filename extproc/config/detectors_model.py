@@ -4,8 +4,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from extproc.config.model import Strict
-from extproc.config.policy_fields import enum
+from extproc.config.model import Strict, enum
 from extproc.detect.detector import Detector
 from extproc.detect.pattern import PatternError, read_pattern
 from extproc.detect.shapes import UNBOUNDED, Shape

@@ -43,6 +43,7 @@ class ClaimSettings(Strict):
     agent: str | None = None
     organisation: str | None = None
     team: str | None = None
+    run: str | None = None
 
     @model_validator(mode="after")
     def _readable(self) -> "ClaimSettings":
@@ -59,6 +60,7 @@ class ClaimSettings(Strict):
             agent=_path(self.agent),
             organisation=_path(self.organisation),
             team=_path(self.team),
+            run=_path(self.run),
         )
 
 

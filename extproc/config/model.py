@@ -1,8 +1,9 @@
 """From a strictly read document to a checked model: all faults at once, each at its place."""
 
+from enum import Enum
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from extproc.config.faults import ConfigError, Fault
 from extproc.config.yaml import Path, Plain, Source
@@ -21,6 +22,18 @@ class Strict(BaseModel):
     """A part of a file: unknown keys are faults, and nothing is converted silently."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def enum(kind: type[Enum]) -> BeforeValidator:
+    """Read a word of an enumeration, and name all of them when it is none."""
+
+    def convert(value: object) -> object:
+        names = [member.value for member in kind]
+        if value not in names:
+            raise ValueError(f"must be one of {', '.join(names)}")
+        return kind(value)
+
+    return BeforeValidator(convert)
 
 
 def check(source: Source, model: type[_Model], context: object = None) -> _Model:

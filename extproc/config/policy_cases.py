@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from extproc.classify.intent import classify
 from extproc.config import policy_fields as f
-from extproc.config.model import Strict
+from extproc.config.model import Strict, enum
 from extproc.mcp.jsonrpc import read_message
 from extproc.model.decision import Outcome
 from extproc.model.message import (
@@ -203,14 +203,14 @@ class ExpectedEdit(Strict):
 class ExpectedShadow(Strict):
     """What is expected in shadow."""
 
-    outcome: Annotated[Outcome, f.enum(Outcome)]
+    outcome: Annotated[Outcome, enum(Outcome)]
     rules: list[f.Word] | None = None
 
 
 class Expect(Strict):
     """What is expected; what is left out is not looked at."""
 
-    outcome: Annotated[Outcome, f.enum(Outcome)]
+    outcome: Annotated[Outcome, enum(Outcome)]
     rules: list[f.Word] | None = None
     edits: list[ExpectedEdit] | None = None
     shadow: ExpectedShadow | None = None

@@ -1,12 +1,12 @@
 """The kinds of value in a policy file: words, globs, pointers, expressions, times; each is checked as it is read."""
 
-from enum import Enum
 from typing import Annotated, Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
 from extproc.classify.codes import CODES
+from extproc.config.model import enum
 from extproc.config.vocabulary import Vocabulary
 from extproc.mcp.methods import GROUPS
 from extproc.mcp.pointer import PointerPattern, parse_pattern
@@ -22,18 +22,6 @@ from extproc.redact.plan import is_protocol
 
 _Item = TypeVar("_Item")
 _ARGUMENTS: Final = "/params/arguments/"
-
-
-def enum(kind: type[Enum]) -> BeforeValidator:
-    """Read a word of an enumeration, and name all of them when it is none."""
-
-    def convert(value: object) -> object:
-        names = [member.value for member in kind]
-        if value not in names:
-            raise ValueError(f"must be one of {', '.join(names)}")
-        return kind(value)
-
-    return BeforeValidator(convert)
 
 
 def _single(values: list[_Item]) -> list[_Item]:

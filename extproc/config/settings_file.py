@@ -14,6 +14,8 @@ from extproc.config.identity_file import IdentitySettings
 from extproc.config.model import Strict, check
 from extproc.config.outputs_file import ChannelSettings, Recording
 from extproc.config.protected import AuthorizationSettings
+from extproc.config.state_file import StateSettings
+from extproc.config.threats_file import SessionSettings, ThreatSettings
 from extproc.config.yaml import Plain, Source, read_yaml
 from extproc.engine.settings import Route, Settings
 from extproc.mcp.authorization import has_query_token
@@ -158,6 +160,16 @@ class Config(Strict):
     )
     recording: Recording = Recording()
     detection: DetectionSettings = DetectionSettings()
+    threats: ThreatSettings = ThreatSettings()
+    sessions: SessionSettings = Field(default_factory=SessionSettings)
+    state: StateSettings = StateSettings()
+
+    @model_validator(mode="after")
+    def _shared(self) -> "Config":
+        """Refuse replicas that would not know each other's fingerprints again."""
+        if (self.state.url or "").startswith("redis") and self.detection.key_env is None:
+            raise ValueError("state in Redis needs detection.key_env: replicas compare fingerprints under one key")
+        return self
 
     @model_validator(mode="after")
     def _provable(self) -> "Config":
@@ -186,6 +198,8 @@ class Config(Strict):
             pins={server.name: server.pins for server in self.servers},
             vault_seconds=self.detection.vault.seconds,
             stream_wait=self.detection.stream_wait,
+            runs=tuple(self.sessions.runs),
+            tenant=self.detection.tenant,
         )
 
     def _route(self, server: Server) -> Route:

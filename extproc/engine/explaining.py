@@ -12,7 +12,15 @@ def explanation(judged: Judged, resolution: Resolution | None = None) -> str:
     rules = ", ".join(decision.determining)
     by = f" (rule {rules})" if rules else " (no rule allows it)"
     reason = f" {decision.reason}" if decision.reason else ""
-    return f"{_refusal(judged, resolution)}{by}.{reason} Reference: {judged.decision_id}."
+    return f"{_refusal(judged, resolution)}{by}.{reason}{_chains(judged)} Reference: {judged.decision_id}."
+
+
+def _chains(judged: Judged) -> str:
+    """Say which chain a call would complete, and which calls before it are part of that."""
+    told = [
+        f"{one.id}, after {', '.join(one.calls)}" if one.calls else one.id for one in judged.inspection.found.chains
+    ]
+    return f" It would complete: {'; '.join(told)}." if told else ""
 
 
 def _refusal(judged: Judged, resolution: Resolution | None) -> str:
@@ -37,10 +45,12 @@ def refusal_data(judged: Judged) -> JsonObject:
     """Return the machine-readable side of an explanation."""
     rules: list[JsonValue] = [*judged.decision.determining]
     classification = judged.inspection.classification
+    chains: list[JsonValue] = [{"id": one.id, "calls": [*one.calls]} for one in judged.inspection.found.chains]
     return {
         "decision_id": judged.decision_id,
         "policy_revision": judged.inspection.policy.revision,
         "outcome": judged.decision.outcome.value,
         "rules": rules,
         **({"intent": classification.intent.value} if classification is not None else {}),
+        **({"chains": chains} if chains else {}),
     }

@@ -8,6 +8,7 @@ import jiter
 from extproc.engine.explaining import explanation
 from extproc.engine.identifier import Identifier
 from extproc.engine.records import Judged, describe, digest, record_of, recording_of
+from extproc.engine.second_opinions import SecondOpinions
 from extproc.engine.settings import Settings
 from extproc.model.decision import Effect, Outcome
 from extproc.model.message import Message
@@ -16,21 +17,24 @@ from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
 from extproc.pipeline.search import Detection
 from extproc.pipeline.stages import inspect
+from extproc.pipeline.threats import Threats
 from extproc.policy.obligations import Obligations, Operator
 from extproc.policy.rules import Policy
 from extproc.ports import (
     Clock,
     DecisionLog,
-    HistoryStore,
     HoldDesk,
     IdSource,
     KeySource,
     Outbox,
+    PinStore,
     Record,
     Recorder,
     Resolution,
+    ServerRegistry,
     SessionStore,
     ToolStore,
+    TrailStore,
     Vault,
 )
 from extproc.redact.apply import apply_edits, dump
@@ -43,7 +47,9 @@ class Ports:
 
     sessions: SessionStore
     tools: ToolStore
-    histories: HistoryStore
+    trails: TrailStore
+    pins: PinStore
+    registry: ServerRegistry
     holds: HoldDesk
     log: DecisionLog
     outbox: Outbox
@@ -57,20 +63,42 @@ class Ports:
 class Engine:
     """Settings, ports and the policy in force. `policy` is swapped as a whole; an exchange keeps the one it began with.
 
-    `policy` is None until one is loaded, and then nothing is served. Without `detection` messages are not searched.
+    `policy` is None until one is loaded, and then nothing is served. Without `detection` messages are not searched, and
+    without `opinions` nobody is asked for a second one.
     """
 
     def __init__(
-        self, *, settings: Settings, ports: Ports, policy: Policy | None = None, detection: Detection | None = None
+        self,
+        *,
+        settings: Settings,
+        ports: Ports,
+        policy: Policy | None = None,
+        detection: Detection | None = None,
+        opinions: SecondOpinions | None = None,
     ) -> None:
         """Take what the composition root has made."""
         self.settings = settings
         self.ports = ports
         self.policy = policy
         self.detection = detection
+        self.opinions = opinions
         self.schemas = OutputSchemas()
+        # The tools that were listed last, by server, and all of them: a result that speaks of them speaks to the model.
+        self._tools: dict[str, frozenset[str]] = {}
+        self.tool_names: frozenset[str] = frozenset()
         self._keeps: tuple[str, bool] = ("", False)
         self.identifier = Identifier(settings.identity, ports.keys)
+
+    def listed(self, server: str, names: frozenset[str]) -> None:
+        """Remember the names of the tools that a server listed."""
+        if self._tools.get(server) != names:
+            self._tools[server] = names
+            self.tool_names = frozenset[str]().union(*self._tools.values())
+
+    @property
+    def threats(self) -> Threats | None:
+        """Return what suspects either side, if anything does."""
+        return self.detection.threats if self.detection is not None else None
 
     def inspect(self, message: Message, context: Context, policy: Policy) -> Inspection:
         """Judge a message."""

@@ -21,6 +21,7 @@ from extproc.model.message import (
 )
 from extproc.model.principal import Principal
 from extproc.model.value import value
+from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
 from extproc.ports import Record
 
@@ -75,7 +76,15 @@ def record_of(judged: Judged, now: float, *, resolution: str | None = None) -> R
         suppressed=len(inspection.found.suppressed),
         media=len(inspection.found.media),
         incomplete=inspection.found.incomplete,
+        flags=_flags(context),
+        chains=tuple((one.id, one.calls) for one in inspection.found.chains),
     )
+
+
+def _flags(context: Context) -> tuple[str, ...]:
+    """Return what is held against the definition that a message is about, or against those in a list."""
+    listed = (standing.flags for standing in context.standings.values())
+    return tuple(sorted(context.standing.flags.union(*listed)))
 
 
 def counted(findings: tuple[Finding, ...]) -> Mapping[tuple[Category, str], int]:
@@ -137,7 +146,7 @@ def principal_members(principal: Principal) -> JsonObject:
     """Write a principal as JSON; what is not known is left out."""
     words: JsonObject = {
         name: value
-        for name in ("subject", "source", "issuer", "agent", "organisation", "team")
+        for name in ("subject", "source", "issuer", "agent", "organisation", "team", "run")
         if (value := getattr(principal, name)) is not None
     }
     for name in ("groups", "roles", "scopes"):

@@ -89,6 +89,7 @@ async def _read_head(state: ExchangeState, headers: Headers, attested: Attested,
     state.route, state.server = found, found.name
     state.http_method = headers.get(":method") or ""
     state.session = headers.get(h.SESSION)
+    state.traceparent = headers.get("traceparent")
     rejection = check_request_head(headers, has_body=has_body)
     if rejection is not None:
         return reject(state, rejection)

@@ -9,6 +9,7 @@ from extproc.mcp.authorization import WELL_KNOWN, Authorization, Document
 from extproc.mcp.limits import DEFAULT_LIMITS, Limits
 from extproc.mcp.versions import REVISIONS
 from extproc.model.message import Direction
+from extproc.sessions.scope import RunSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ class Settings:
 
     `hold_seconds` is 0 where nobody could release a hold. `pins` has the digests of tool definitions that the operator
     read and vouches for, by server and name; `inside` the domains that are one's own. `vault_seconds` is how long a
-    value can be given back, `stream_wait` how long an event is held back for the next one at most.
+    value can be given back, `stream_wait` how long an event is held back for the next one at most. `runs` says what
+    tells the runs of one principal apart; those of two tenants are never one.
     """
 
     routes: tuple[Route, ...]
@@ -47,6 +49,8 @@ class Settings:
     pins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     vault_seconds: float = 3600.0
     stream_wait: float = 0.1
+    runs: tuple[RunSource, ...] = (RunSource.CLAIM,)
+    tenant: str = "default"
 
 
 def route(settings: Settings, authority: str, path: str) -> Route | None:

@@ -215,6 +215,7 @@ def call_of(message: Request, judged: Judged) -> Call:
         decision_id=judged.decision_id,
         intent=classification.intent if classification else None,
         response_bytes=judged.inspection.obligations.response_bytes,
+        paged="cursor" in message.params,
     )
 
 

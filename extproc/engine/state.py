@@ -6,26 +6,39 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from extproc.classify.profile import ToolProfile
+from extproc.engine.definitions import listed_by, standing_for
 from extproc.engine.explaining import explanation, refusal_data
 from extproc.engine.held_back import HeldBack
 from extproc.engine.judging import Engine
 from extproc.engine.records import Judged, owner_of
 from extproc.engine.settings import Route
-from extproc.engine.surroundings import NO_PROFILES, profile_for, remember, schema_for
+from extproc.engine.surroundings import (
+    NO_PROFILES,
+    ask_opinion,
+    opinion_texts,
+    profile_for,
+    remember,
+    schema_for,
+)
 from extproc.engine.values import NO_ENTRIES, keep_values, known_marks
 from extproc.mcp.headers import Headers
 from extproc.mcp.refusals import denied
 from extproc.mcp.versions.revision import Era, Revision
 from extproc.model.decision import Effect, Outcome
-from extproc.model.message import Call, Direction, JsonObject, Message, RequestId
+from extproc.model.message import Call, Direction, JsonObject, Message, Notification, Request, RequestId
 from extproc.model.principal import ANONYMOUS, Principal
 from extproc.model.rejection import Rejection
+from extproc.model.standing import NEVER_SEEN, Standing
 from extproc.pipeline.context import Context
+from extproc.pipeline.standings import NOTHING_LISTED, Listed
+from extproc.pipeline.trails import history_of
 from extproc.policy.facts import NO_HISTORY, History
 from extproc.policy.rules import Policy
-from extproc.ports import Resolution, Scope, SessionKey
+from extproc.ports import Resolution, SessionKey
 from extproc.redact.restore import VaultEntry
 from extproc.redact.schema import OutputSchema
+from extproc.sessions.scope import Hints, scope_of
+from extproc.sessions.trail import Trail
 from extproc.wire.answers import Answer, Metadata
 
 # Before a route is known there is no server to name.
@@ -63,6 +76,7 @@ class ExchangeState:
     server: str = NO_SERVER
     http_method: str = ""
     session: str | None = None
+    traceparent: str | None = None
     route: Route | None = None
     principal: Principal = ANONYMOUS
     token_headers: tuple[tuple[str, str], ...] = ()
@@ -87,16 +101,16 @@ class ExchangeState:
         return session_key(self.server, self.session)
 
     @property
-    def scope(self) -> Scope:
-        """Return whose history the calls of this exchange belong to."""
-        key = self.key
-        return Scope(principal=owner_of(self.principal), session=key.session if key is not None else None)
-
-    @property
     def marks(self) -> str:
-        """Return within what marks mean the same: as far as a history goes."""
-        scope = self.scope
-        return f"{scope.principal}/{scope.session or ''}"
+        """Return within what marks mean the same: for a principal, in a legacy session or over all its requests."""
+        key = self.key
+        return f"{owner_of(self.principal)}/{key.session if key is not None else ''}"
+
+    def scope(self, message: Message) -> str:
+        """Return whose trail a message of this exchange belongs to."""
+        hints = Hints(traceparent=_traceparent(message) or self.traceparent, session=self.session)
+        settings = self.engine.settings
+        return scope_of(self.principal, hints, settings.runs, tenant=settings.tenant)
 
     def context(
         self,
@@ -104,6 +118,9 @@ class ExchangeState:
         call: Call | None = None,
         *,
         history: History = NO_HISTORY,
+        trail: Trail | None = None,
+        standing: Standing = NEVER_SEEN,
+        listed: Listed = NOTHING_LISTED,
         profile: ToolProfile | None = None,
         profiles: Mapping[str, ToolProfile] = NO_PROFILES,
         schema: OutputSchema | None = None,
@@ -120,6 +137,11 @@ class ExchangeState:
             profile=profile,
             profiles=profiles,
             history=history,
+            trail=trail,
+            standing=listed.own or standing,
+            standings=listed.standings,
+            shadows=listed.shadows,
+            names=self.engine.tool_names,
             inside=self.engine.settings.inside,
             namespace=self.engine.settings.namespace,
             now=self.engine.ports.clock.now(),
@@ -137,27 +159,34 @@ class ExchangeState:
         profiles: Mapping[str, ToolProfile] = NO_PROFILES,
     ) -> Judged:
         """Load what is known around a message of this exchange, judge it, and remember what it was."""
-        engine, scope = self.engine, self.scope
+        engine, scope = self.engine, self.scope(message)
         sent = direction is Direction.CLIENT_TO_SERVER
-        history = await engine.ports.histories.of(scope)
+        trail = await engine.ports.trails.of(scope)
+        listed = NOTHING_LISTED if sent else await listed_by(engine, self.server, message, call)
         profile = await profile_for(engine, self.server, message) if sent else None
         context = self.context(
             direction,
             call,
-            history=history,
+            history=history_of(trail, engine.ports.clock.now()),
+            trail=trail,
+            standing=await standing_for(engine, self.server, message) if sent else NEVER_SEEN,
+            listed=listed,
             profile=profile,
             profiles=profiles,
             schema=None if sent else await schema_for(engine, self.server, message, call),
             vault=await known_marks(engine, self.policy, self.marks, message) if sent else NO_ENTRIES,
         )
+        texts = opinion_texts(engine, message, context)
+        if texts and engine.opinions is not None:
+            context = replace(context, objected=engine.opinions.known(texts))
         self.decided = True
         inspection = engine.inspect(message, context, self.policy)
         if inspection.plan.to_keep and inspection.decision.effect is not Effect.DENY:
             letters = await keep_values(engine, inspection)
             inspection = engine.inspect(message, replace(context, letters=letters), self.policy)
         judged = engine.conclude(inspection)
-        if sent:
-            await remember(engine, scope, judged)
+        await remember(engine, scope, judged)
+        ask_opinion(engine, texts, judged, scope)
         return judged
 
     def reject(self, rejection: Rejection, direction: Direction) -> str:
@@ -176,6 +205,18 @@ class ExchangeState:
     def close_call(self, call: Call) -> None:
         """Expect no response to this call any more."""
         self.calls.pop((type(call.id), call.id), None)
+
+
+def _traceparent(message: Message) -> str | None:
+    """Return the trace that a message says it belongs to (W3C Trace Context in `_meta`, SEP-414)."""
+    match message:
+        case (
+            Request(params={"_meta": {"traceparent": str(found)}})
+            | Notification(params={"_meta": {"traceparent": str(found)}})
+        ):
+            return found
+        case _:
+            return None
 
 
 def refusal_of(judged: Judged, call: Call, resolution: Resolution | None = None) -> JsonObject:

@@ -9,9 +9,14 @@ from extproc.engine.records import Judged
 from extproc.mcp.headers import MAX_VALUE, ParamHeader, param_headers
 from extproc.mcp.named import LONGEST_NAME
 from extproc.model.decision import Effect
-from extproc.model.message import Call, JsonValue, Message, Notification, Request, Response
-from extproc.ports import KnownTool, Scope
+from extproc.model.message import Call, Direction, JsonValue, Message, Notification, Request, Response
+from extproc.pipeline.context import Context
+from extproc.pipeline.definitions import SURE
+from extproc.pipeline.spoken import brought_texts
+from extproc.pipeline.trails import change_of
+from extproc.ports import KnownTool
 from extproc.redact.schema import OutputSchema
+from extproc.threats.texts import Text
 
 NO_PROFILES: Final[Mapping[str, ToolProfile]] = {}
 
@@ -31,13 +36,28 @@ async def schema_for(engine: Engine, server: str, message: Message, call: Call |
     return known.schema if known is not None else None
 
 
-async def remember(engine: Engine, scope: Scope, judged: Judged) -> None:
-    """Add a call of a tool to the history of its principal."""
-    inspection = judged.inspection
-    name, classification = _called(inspection.message), inspection.classification
-    if name is not None and classification is not None:
-        refused = judged.decision.effect is not Effect.ALLOW
-        await engine.ports.histories.add(scope, name, classification.intent, refused=refused)
+async def remember(engine: Engine, scope: str, judged: Judged) -> None:
+    """Write down in the trail of its scope what a message did, or brought."""
+    change = change_of(judged.inspection, judged.decision_id, engine.threats)
+    if change is not None:
+        await engine.ports.trails.update(scope, change, now=judged.inspection.context.now)
+
+
+def opinion_texts(engine: Engine, message: Message, context: Context) -> list[Text]:
+    """Return the texts that a second opinion is asked for; none where there is nobody to ask."""
+    threats = engine.threats
+    if engine.opinions is None or threats is None or context.server in threats.trusted:
+        return []
+    return [] if context.direction is Direction.CLIENT_TO_SERVER else brought_texts(message, context)
+
+
+def ask_opinion(engine: Engine, texts: list[Text], judged: Judged, scope: str) -> None:
+    """Ask about texts that go on although there are hints in them; the answer comes when it comes."""
+    passages = judged.inspection.found.passages
+    if engine.opinions is None or not texts or judged.decision.effect is not Effect.ALLOW:
+        return
+    if all(one.score < SURE for one in passages):
+        engine.opinions.ask(texts, passages, scope)
 
 
 def _called(message: Message) -> str | None:

@@ -27,6 +27,7 @@ class ClaimMap:
     agent: ClaimPath | None = None
     organisation: ClaimPath | None = None
     team: ClaimPath | None = None
+    run: ClaimPath | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def principal_of(claims: JsonObject, claim_map: ClaimMap, *, source: str, issuer
             agent=_text(claims, claim_map.agent, "agent"),
             organisation=_text(claims, claim_map.organisation, "organisation"),
             team=_text(claims, claim_map.team, "team"),
+            run=_text(claims, claim_map.run, "run"),
         )
     except _ClaimTypeError as error:
         return invalid_token("claim_type", str(error))

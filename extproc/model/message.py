@@ -64,7 +64,8 @@ Message: TypeAlias = Request | Notification | Response | ErrorResponse
 class Call:
     """What is remembered of a request until its response: enough to judge that response.
 
-    `target` is the tool, prompt or resource URI it names. `response_bytes` caps the response.
+    `target` is the tool, prompt or resource URI it names. `response_bytes` caps the response. `paged` says that it asks
+    for another page of a list.
     """
 
     id: RequestId
@@ -73,6 +74,7 @@ class Call:
     decision_id: str
     intent: Intent | None = None
     response_bytes: int | None = None
+    paged: bool = False
 
     @property
     def tool(self) -> str | None:

@@ -9,7 +9,7 @@ class Principal:
     """The verified caller. `subject` is `anonymous` when nothing was verified.
 
     `source` is the configured identity source that vouches for it. A member that is None is not known, because the
-    source says nothing of it; an empty set is known to be empty.
+    source says nothing of it; an empty set is known to be empty. `run` tells one run of an agent from another.
     """
 
     subject: str
@@ -21,6 +21,7 @@ class Principal:
     agent: str | None = None
     organisation: str | None = None
     team: str | None = None
+    run: str | None = None
 
     @property
     def verified(self) -> bool:

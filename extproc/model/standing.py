@@ -17,6 +17,7 @@ class Flag(StrEnum):
     DRIFTED = "drifted"
     RENAMED = "renamed"
     REJECTED = "rejected"
+    MISSING_FROM_LOCK = "missing_from_lock"
 
 
 @value

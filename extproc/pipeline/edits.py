@@ -5,7 +5,7 @@ from typing import Final
 
 from extproc.mcp.pointer import Pointer
 from extproc.model.decision import Edit
-from extproc.model.finding import Finding
+from extproc.model.finding import Category, Finding
 from extproc.model.message import Message, Response
 from extproc.model.value import value
 from extproc.pipeline.context import Context
@@ -18,7 +18,9 @@ from extproc.redact.plan import plan_edits
 from extproc.redact.restore import restorations
 from extproc.redact.schema import Unfit, fitted
 from extproc.redact.spans import for_vault, span_edits
+from extproc.redact.warning import warned
 
+_NO_PLACE: Final = "there is nowhere in it to warn its reader"
 _TOO_MUCH: Final = "there is more in it than can be searched and redacted"
 
 
@@ -62,9 +64,26 @@ class Planning:
         fitting = fitted(message.document, edits, context.schema) if isinstance(message, Response) else edits
         if isinstance(fitting, Unfit):
             return Plan(edits=edits, unrestored=edits, problem=fitting.reason)
+        if obligations.warn:
+            marked = self._warned(message, fitting)
+            if marked is None:
+                return Plan(edits=fitting, unrestored=fitting, problem=_NO_PLACE)
+            fitting = marked
         problem = _TOO_MUCH if self.found.incomplete and obligations.treatments else None
         given = restorations(message.document, obligations.restorations, context.vault, context.server, fitting)
         return Plan(edits=given.edits, unrestored=fitting, to_keep=to_keep, flows=given.flows, problem=problem)
+
+    def _warned(self, message: Message, edits: tuple[Edit, ...]) -> tuple[Edit, ...] | None:
+        """Wrap the texts in which something speaks to the model; None when there is nowhere to warn.
+
+        What is shown to a person first, or was taken out of where it stood, needs no warning.
+        """
+        places = {one.pointer for one in self.found.findings if one.category is Category.INJECTION and not one.in_key}
+        if not isinstance(message, Response) or not places:
+            return edits
+        warned_of = warned(message.document, edits, places)
+        altered = {edit.pointer for edit in edits}
+        return edits if warned_of is None and places <= altered else warned_of
 
     def _spans(
         self, message: Message, obligations: Obligations

@@ -10,12 +10,18 @@ from extproc.detect.second import SecondScanner, second_findings
 from extproc.mcp.pointer import Pointer
 from extproc.model.finding import Category, Finding
 from extproc.model.message import Message, Notification, Request, named_target
+from extproc.model.passage import Passage
 from extproc.model.value import value
 from extproc.pipeline.context import Context
 from extproc.pipeline.seams import ends_of
+from extproc.pipeline.spoken import NOTHING_SPOKEN, spoken
+from extproc.pipeline.standings import findings_of
 from extproc.pipeline.suppressions import Suppression, without_suppressed
+from extproc.pipeline.threats import Threats
 from extproc.redact.operators import Marking
 from extproc.redact.restore import TOKEN_FLOW
+from extproc.sessions.correlator import Reading
+from extproc.sessions.steps import Chain
 
 # What rules can ask for beside entities and categories: a search that came to a limit, and what nobody looks into.
 INCOMPLETE: Final = "incomplete"
@@ -35,7 +41,8 @@ _OPAQUE: Final = frozenset(
 class Detection:
     """What messages are searched with, what is left alone, and what marks are made from.
 
-    `engine` names the engine and `detectors` counts what it searches for, for whoever operates it.
+    `engine` names the engine and `detectors` counts what it searches for, for whoever operates it. Without `threats`
+    neither side is suspected of anything.
     """
 
     scanner: Scanner
@@ -45,6 +52,7 @@ class Detection:
     second: SecondScanner | None = None
     engine: str = ""
     detectors: int = 0
+    threats: Threats | None = None
 
     def marking(self, scope: str, letters: Mapping[tuple[str, str], str]) -> Marking:
         """Return what the marks of a message are made from."""
@@ -52,7 +60,8 @@ class Detection:
 
     def names(self) -> frozenset[str]:
         """Return every name that a rule can ask for in `findings`."""
-        return self.scanner.names() | {*Category, INCOMPLETE, MEDIA, TOKEN_FLOW, SECOND}
+        threats = self.threats.names() if self.threats is not None else frozenset[str]()
+        return self.scanner.names() | threats | {*Category, INCOMPLETE, MEDIA, TOKEN_FLOW, SECOND}
 
 
 @value
@@ -60,6 +69,8 @@ class Search:
     """What was found. `suppressed` is left alone and only counted; `incomplete` says that there may be more.
 
     `begun` began in the text before this message, in a stream: it is found here as well, and its places count there.
+    `passages` speak to the model, also those that are too weak to be findings; `chains` are what a call completes,
+    and `reading` is how the correlation read it.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -67,6 +78,9 @@ class Search:
     suppressed: tuple[Finding, ...] = ()
     incomplete: bool = False
     media: tuple[Pointer, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    reading: Reading | None = None
 
     def names(self) -> frozenset[str]:
         """Return what rules are told."""
@@ -88,9 +102,13 @@ def search(message: Message, context: Context, detection: Detection | None) -> S
     scan = detection.scanner.scan(message.document, skip=_is_opaque)
     continued, begun = _across(message, context.before, detection.scanner)
     second = _second(message, detection, scan.findings)
-    if not (scan.findings or scan.incomplete or scan.media or continued or second):
+    said = spoken(message, context, detection.threats.speech) if detection.threats is not None else NOTHING_SPOKEN
+    stood = findings_of(message, context)
+    something = scan.findings or continued or second or said.passages or said.findings or stood
+    if not (something or scan.incomplete or scan.media):
         return NOTHING_FOUND
-    findings = (*scan.findings, *second, *(one for one in continued if not _is_known(one, scan.findings)))
+    carried = (one for one in continued if not _is_known(one, scan.findings))
+    findings = (*scan.findings, *second, *carried, *said.findings, *stood)
     counted, suppressed = without_suppressed(findings, detection.suppressions, context, _tool(message, context))
     return Search(
         findings=counted,
@@ -98,6 +116,7 @@ def search(message: Message, context: Context, detection: Detection | None) -> S
         suppressed=suppressed,
         incomplete=scan.incomplete,
         media=scan.media,
+        passages=said.passages,
     )
 
 

@@ -13,7 +13,8 @@ from extproc.pipeline.aspects import Act, acts_of
 from extproc.pipeline.context import Context
 from extproc.pipeline.edits import Plan, Planning
 from extproc.pipeline.inspection import Inspection, Shadow
-from extproc.pipeline.search import Detection, search
+from extproc.pipeline.search import Detection, Search, search
+from extproc.pipeline.trails import as_findings, chains_of, reading_of
 from extproc.policy.combine import Combined, most_restrictive
 from extproc.policy.deciding import Deciding, decide
 from extproc.policy.facts import Facts
@@ -33,14 +34,16 @@ def inspect(
     classification: Classification | None = None,
     findings: frozenset[str] = frozenset(),
 ) -> Inspection:
-    """Judge one message: find what it does, class it, search it, match rules, combine their effects, plan edits.
+    """Judge one message: search it, class it, correlate it, match rules to all it does, combine effects, plan edits.
 
     A `classification` that is given stands in for the classifier's, and `findings` are told to the rules beside what is
     found, so that a rehearsal can say what it is about.
     """
     found = search(message, context, detection)
+    classed = classification or _classify(message, context)
+    found = _correlated(message, context, classed, found, detection)
     judging = _Judging(context=context, policy=policy, given=classification, findings=findings | found.names())
-    first = judging.judge(message)
+    first = judging.judge(message, classed)
     planning = Planning(context=context, policy=policy, detection=detection, found=found)
     answers, plan = _with_edits(message, first, judging, planning)
     rules = _rules(answers)
@@ -83,8 +86,8 @@ class _Judging:
     given: Classification | None
     findings: frozenset[str]
 
-    def judge(self, message: Message) -> _Judged:
-        classification = self.given or _classify(message, self.context)
+    def judge(self, message: Message, classification: Classification | None = None) -> _Judged:
+        classification = classification or self.given or _classify(message, self.context)
         acts = acts_of(message, self.context)
         questions = (question_of(act, self.context, classification, self.findings) for act in acts)
         return _Judged(classification, acts, tuple(decide(self.policy, question) for question in questions))
@@ -92,6 +95,22 @@ class _Judging:
     def told(self, *names: str) -> "_Judging":
         """Return the same with more that rules are told was found."""
         return replace(self, findings=self.findings.union(names))
+
+
+def _correlated(
+    message: Message,
+    context: Context,
+    classification: Classification | None,
+    found: Search,
+    detection: Detection | None,
+) -> Search:
+    """Add the chains that a call completes to what was found in it, and how it was read for that."""
+    threats = detection.threats if detection else None
+    reading = reading_of(message, context, classification, found.findings, threats)
+    if reading is None or threats is None:
+        return found
+    chains = chains_of(reading, context, threats)
+    return replace(found, findings=(*found.findings, *as_findings(chains)), chains=chains, reading=reading)
 
 
 def _with_edits(

@@ -49,10 +49,11 @@ def _merged(text: str, spans: Iterable[Span]) -> list[Span]:
 
 def _one(text: str, several: list[Span]) -> Span:
     sort = strictest(span.sort for span in several)
-    # The longest of those that begin first comes first.
+    # The longest of those that begin first comes first; where it holds all the others, the mark is its own.
     first, end = several[0].place, max(span.place.end for span in several)
     if first.end == end:
-        return Span(place=first, sort=sort)
+        whole = several[0].sort
+        return Span(place=first, sort=whole if whole.operator is sort.operator else sort)
     place = Place(start=first.start, end=end, text=text[first.start : end], quote=first.quote, key=first.key)
     return Span(place=place, sort=sort)
 

@@ -11,7 +11,8 @@ from extproc.pipeline.inspection import Inspection
 from extproc.pipeline.search import Detection
 from extproc.policy.obligations import Obligations, treats_less
 from extproc.policy.rules import Policy
-from extproc.rehearsal.replay import LineError, Replay
+from extproc.rehearsal.lines import LineError
+from extproc.rehearsal.replay import Replay
 
 _STRICTNESS: Final = {Outcome.ALLOW: 0, Outcome.MUTATE: 0, Outcome.HOLD: 1, Outcome.DENY: 2}
 _EXAMPLES: Final = 3

@@ -57,7 +57,7 @@ def _who(principal: Principal) -> JsonObject:
         words = getattr(principal, name)
         if words is not None:
             members[name] = [*sorted(words)]
-    for name in ("source", "issuer", "agent", "organisation", "team"):
+    for name in ("source", "issuer", "agent", "organisation", "team", "run"):
         if getattr(principal, name) is not None:
             members[name] = getattr(principal, name)
     return members

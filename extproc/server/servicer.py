@@ -127,4 +127,10 @@ class Processor:
                     self._metrics.phase(message.WhichOneof("request"), clock.steady() - started)
         if not machine.over:
             # To end the stream with OK here would tell Envoy to let the rest pass unseen.
-            await context.abort(grpc.StatusCode.CANCELLED, "the exchange was not over")
+            try:
+                await context.abort(grpc.StatusCode.CANCELLED, "the exchange was not over")
+            except grpc.aio.AbortError:
+                raise
+            except Exception:
+                if not context.cancelled():  # Envoy has reset the stream: there is nobody left to be told
+                    raise

@@ -28,6 +28,7 @@ _WHEN_SET: Final = (
     "suppressed",
     "media",
     "incomplete",
+    "flags",
     "rejected",
     "failure",
     "resolution",
@@ -98,6 +99,8 @@ def members(record: Record) -> dict[str, object]:
         value = getattr(record, name)
         if value:
             found[name] = value
+    if record.chains:
+        found["chains"] = [{"id": chain, "calls": calls} for chain, calls in record.chains]
     if record.findings:
         found["findings"] = {entity: count for (_, entity), count in sorted(record.findings.items())}
     return found

@@ -1,6 +1,6 @@
 """Every metric by name, in one table; no label carries content or an unbounded name."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from extproc.ports import Record
 from extproc.telemetry.phase_times import PhaseTimes
@@ -48,6 +48,16 @@ class Metrics:
         self._incomplete = Counter(
             "extproc_searches_incomplete_total", "Messages with more than could be searched", ["direction"], registry=at
         )
+        self._state = Histogram(
+            "extproc_state_seconds",
+            "Operations on what is kept of sessions, pins and servers",
+            ["kind", "operation", "ended"],
+            buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1.0),
+            registry=at,
+        )
+        self._opinions = Counter(
+            "extproc_second_opinions_total", "Texts by what became of a second opinion on them", ["fate"], registry=at
+        )
         self._notices = Counter("extproc_notices_total", "Notices to channels", ["channel", "result"], registry=at)
         self._loads = Counter("extproc_policy_loads_total", "Policy files read", ["result"], registry=at)
         self._detectors = Gauge("extproc_detectors", "Detectors by the engine that runs them", ["engine"], registry=at)
@@ -88,6 +98,14 @@ class Metrics:
     def fault(self, kind: str) -> None:
         """Count an exchange that a fault of ours or a message out of order ended."""
         self._faults.labels(kind).inc()
+
+    def state(self, kind: str, operation: str, ended: str, seconds: float) -> None:
+        """Count an operation on a store, and how it ended."""
+        self._state.labels(kind, operation, ended).observe(seconds)
+
+    def opinion(self, fate: str) -> None:
+        """Count a text on which a second opinion was wanted."""
+        self._opinions.labels(fate).inc()
 
     def detects(self, engine: str, detectors: int) -> None:
         """Say how many detectors there are, and which engine runs them."""

@@ -65,7 +65,7 @@ def test_a_token_source_has_safe_defaults() -> None:
 
 
 def test_every_member_can_be_mapped() -> None:
-    names = ("subject", "groups", "roles", "scopes", "agent", "organisation", "team")
+    names = ("subject", "groups", "roles", "scopes", "agent", "organisation", "team", "run")
     (source,) = read({**JWT, "claims": {name: f"a.{name}" for name in names}}).value().sources
     assert isinstance(source, TokenSource)
     assert [getattr(source.claims, name) for name in names] == [ClaimPath(("a", name)) for name in names]

@@ -61,6 +61,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToolServer]:
 
 
 @pytest.fixture(scope="session")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToolServer]:
+    """Run the servers that cannot be trusted, or whose data cannot."""
+    with tool_server(tmp_path_factory.mktemp("offices"), name="office_server") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the policy of these tests."""
     path = tmp_path_factory.mktemp("policy") / "policy.yaml"

@@ -15,8 +15,12 @@ could not be finished is `{"error": {"kind", "code", "message", "data"}}`.
     prompt                            {"prompts": [name, ...], "messages": [{"role", "text"}]}
     get_stream (legacy)               {"notifications": [{"method", "params"}, ...]}
     listen (modern)                   the same, and "honored": what the server agreed to send
+    changing                          {"before", "changed", "restored"}: each {"tools": [name, ...], "result": {call}}
+    injected, thread                  {"text", "isError", "structured"}
     delete                            legacy: {"deleted": status, "after": status of a call with that session};
                                       modern: {"deleted": status}
+
+`changing`, `injected` and `thread` are stories with `office_server`, the others with `tool_server`.
 
 In `progress` the server makes event N+1 only after the gate was opened, and the client opens it after it has seen
 event N: that the story ends at all proves that nothing on the way waited for more.
@@ -231,6 +235,24 @@ async def _delete(stage: Stage) -> Seen:
         return {"deleted": deleted[0] if deleted else None, "after": after.status_code}
 
 
+async def _changing(stage: Stage) -> Seen:
+    """Look at the tools and call one before the server describes it anew, after that, and after it took that back."""
+    async with connect(stage.url, stage.era, headers=stage.headers) as peer:
+
+        async def look() -> Seen:
+            tools = (await peer.client.list_tools()).tools
+            return {
+                "tools": sorted(tool.name for tool in tools),
+                "result": await seen(peer.client.call_tool("echo", {"text": "hello"})),
+            }
+
+        found = {"before": await look()}
+        for name, description in (("changed", "Return the text, and keep a copy."), ("restored", "Return the text.")):
+            await peer.client.call_tool("turn", {"description": description})
+            found[name] = await look()
+        return found
+
+
 def _question(asked: ElicitRequestParams | CreateMessageRequestParams) -> str:
     """Return the text that the server put to the person or to the model."""
     if not isinstance(asked, CreateMessageRequestParams):
@@ -268,6 +290,9 @@ STORIES: Mapping[str, Story] = {
     "get_stream": _get_stream,
     "listen": _listen,
     "delete": _delete,
+    "changing": _changing,
+    "injected": _call("read_message", {"name": "marked"}),
+    "thread": _call("read_thread", {"name": "marked"}),
 }
 
 ALWAYS = ("list", "call", "denied", "fail", "redacted", "region", "big", "progress", "resource", "prompt", "delete")

@@ -18,8 +18,8 @@ from extproc.pipeline.search import Detection
 from extproc.policy.globs import globs
 from extproc.policy.rules import Policy
 from extproc.ports import (
+    Clock,
     DecisionLog,
-    HistoryStore,
     Hold,
     HoldDesk,
     KeySource,
@@ -30,7 +30,6 @@ from extproc.ports import (
     ToolStore,
     Vault,
 )
-from extproc.stores.histories import MemoryHistories
 from extproc.stores.memory import MemorySessions, MemoryTools
 from extproc.stores.recording import NoRecorder
 from extproc.stores.vault import MemoryVault
@@ -47,6 +46,7 @@ from extproc.wire.events import (
 from extproc.wire.machine import ExchangeMachine
 from extproc.wire.phases import Phase
 from tests.policies import ALLOW_ALL
+from tests.states import MemoryState
 
 LEGACY, MODERN, BATCHING = "2025-11-25", "2026-07-28", "2025-03-26"
 C2S, S2C = Direction.CLIENT_TO_SERVER, Direction.SERVER_TO_CLIENT
@@ -74,6 +74,17 @@ class Still:
 
     def steady(self) -> float:
         return 1.0
+
+
+class Ticking(Still):
+    """A `Clock` that goes on a second whenever it is looked at."""
+
+    def __init__(self) -> None:
+        self._now = 1_000_000.0
+
+    def now(self) -> float:
+        self._now += 1.0
+        return self._now
 
 
 class Counted:
@@ -116,7 +127,7 @@ class Sidecar:
     settings: Settings = SETTINGS
     sessions: SessionStore = field(default_factory=MemorySessions)
     tools: ToolStore = field(default_factory=MemoryTools)
-    histories: HistoryStore = field(default_factory=lambda: MemoryHistories(Still().steady))
+    state: MemoryState = field(default_factory=MemoryState)
     outbox: Sent = field(default_factory=Sent)
     recorder: Recorder = field(default_factory=NoRecorder)
     holds: HoldDesk = field(default_factory=lambda: Desk(Resolution.EXPIRED))
@@ -125,6 +136,7 @@ class Sidecar:
     keys: Mapping[str, KeySource] = field(default_factory=dict)
     vault: Vault = field(default_factory=lambda: MemoryVault(b"k" * 32, Still().steady))
     detection: Detection | None = None
+    clock: Clock = field(default_factory=Still)
 
     def __post_init__(self) -> None:
         self.tools = getattr(self.sessions, "tools", self.tools)  # a failing store fails as a whole
@@ -132,12 +144,14 @@ class Sidecar:
         ports = Ports(
             sessions=self.sessions,
             tools=self.tools,
-            histories=self.histories,
+            trails=self.state.trails,
+            pins=self.state.pins,
+            registry=self.state.registry,
             holds=self.holds,
             log=log,
             outbox=self.outbox,
             recorder=self.recorder,
-            clock=Still(),
+            clock=self.clock,
             ids=Counted(),
             keys=self.keys,
             vault=self.vault,

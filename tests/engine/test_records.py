@@ -4,7 +4,7 @@ import pytest
 
 from extproc.engine.records import digest, owner_of, principal_members, safe_name
 from extproc.model.principal import ANONYMOUS, Principal
-from extproc.rehearsal.replay import principal_of
+from extproc.rehearsal.lines import principal_of
 
 _ADA = Principal(
     subject="ada", source="idp", issuer="https://idp.test", groups=frozenset({"b", "a"}), scopes=frozenset(), team="x"

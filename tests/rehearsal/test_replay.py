@@ -7,7 +7,8 @@ from extproc.model.principal import Principal
 from extproc.model.rejection import Rejection
 from extproc.pipeline.inspection import Inspection
 from extproc.policy.rules import Policy
-from extproc.rehearsal.replay import LineError, Replay, principal_of
+from extproc.rehearsal.lines import LineError, principal_of
+from extproc.rehearsal.replay import Replay
 from tests.policies import policy
 
 _CALL: JsonObject = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "a"}}

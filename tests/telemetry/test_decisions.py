@@ -40,6 +40,8 @@ _FULL = replace(
     missing_scopes=("a:b",),
     shadow_outcome=Outcome.DENY,
     shadow_determining=("c",),
+    flags=("drifted",),
+    chains=(("injected_sink", ("d1",)),),
 )
 
 

@@ -39,6 +39,8 @@ def test_the_names_are_those_that_dashboards_ask_for() -> None:
         "extproc_findings",
         "extproc_findings_suppressed",
         "extproc_searches_incomplete",
+        "extproc_second_opinions",
+        "extproc_state_seconds",
         "extproc_policy_loads",
         "extproc_policy_info",
     }

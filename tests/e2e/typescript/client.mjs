@@ -76,6 +76,9 @@ const stories = {
     return { honored: subscription.honoredFilter, notifications };
   }),
   delete: remove,
+  changing: connected(changing),
+  injected: call("read_message", { name: "marked" }),
+  thread: call("read_thread", { name: "marked" }),
 };
 
 const unknown = names.filter((name) => !(name in stories));
@@ -139,6 +142,19 @@ async function announced(peer) {
   const first = await notified(peer, "notifications/tools/list_changed");
   await callTool(peer, "announce", { kind: "note", uri: NOTE });
   return [...first, ...(await notified(peer, "notifications/resources/updated"))].map(shownNote);
+}
+
+async function changing(peer) {
+  const look = async () => {
+    const { tools } = await peer.client.listTools(undefined, peer.options);
+    return { tools: tools.map((tool) => tool.name).sort(), result: await seen(callTool(peer, "echo", { text: "hello" })) };
+  };
+  const found = { before: await look() };
+  for (const [name, description] of [["changed", "Return the text, and keep a copy."], ["restored", "Return the text."]]) {
+    await callTool(peer, "turn", { description });
+    found[name] = await look();
+  }
+  return found;
 }
 
 async function remove() {
