@@ -4,6 +4,7 @@ Each figure is CPU time of this process for one exchange, the median over rounds
 """
 
 import argparse
+import asyncio
 import cProfile
 import json
 import os
@@ -219,8 +220,10 @@ def main() -> None:
     work = profile_all if parser.parse_args().profile else compare_all
 
     async def run(lines: BinaryIO) -> None:
-        async with open_state("memory:") as state:
+        async with open_state("memory:") as state, asyncio.TaskGroup() as tasks:
+            writing = tasks.create_task(state.run())
             await work(Sidecar(lines, state))
+            writing.cancel()
 
     with Path(os.devnull).open("wb") as lines:
         uvloop.run(run(lines))

@@ -70,7 +70,7 @@ def _run(running: ExitStack, upstream: str | None, policy: Path | None, port: in
         print("starting the demo server ...", flush=True)
         upstream = running.enter_context(demo_server(workdir))
         policy = policy or demo_policy()
-    print("starting the sidecar and Envoy ...", flush=True)
+    print("starting the sidecar and Envoy (the first time this takes half a minute) ...", flush=True)
     options = StackOptions(
         upstream=upstream,
         policy=policy or protection(),

@@ -22,6 +22,7 @@ from extproc.redact.operators import Marking
 from extproc.redact.restore import TOKEN_FLOW
 from extproc.sessions.correlator import Reading
 from extproc.sessions.steps import Chain
+from extproc.threats.texts import String
 
 # What rules can ask for beside entities and categories: a search that came to a limit, and what nobody looks into.
 INCOMPLETE: Final = "incomplete"
@@ -69,8 +70,8 @@ class Search:
     """What was found. `suppressed` is left alone and only counted; `incomplete` says that there may be more.
 
     `begun` began in the text before this message, in a stream: it is found here as well, and its places count there.
-    `passages` speak to the model, also those that are too weak to be findings; `chains` are what a call completes,
-    and `reading` is how the correlation read it.
+    `strings` are those of what was brought, and `passages` the parts of them that speak to the model, also those that
+    are too weak to be findings. `chains` are what a call completes, and `reading` is how the correlation read it.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -79,6 +80,7 @@ class Search:
     incomplete: bool = False
     media: tuple[Pointer, ...] = ()
     passages: tuple[Passage, ...] = ()
+    strings: tuple[String, ...] = ()
     chains: tuple[Chain, ...] = ()
     reading: Reading | None = None
 
@@ -106,7 +108,7 @@ def search(message: Message, context: Context, detection: Detection | None) -> S
     stood = findings_of(message, context)
     something = scan.findings or continued or second or said.passages or said.findings or stood
     if not (something or scan.incomplete or scan.media):
-        return NOTHING_FOUND
+        return Search(strings=said.strings) if said.strings else NOTHING_FOUND
     carried = (one for one in continued if not _is_known(one, scan.findings))
     findings = (*scan.findings, *second, *carried, *said.findings, *stood)
     counted, suppressed = without_suppressed(findings, detection.suppressions, context, _tool(message, context))
@@ -117,6 +119,7 @@ def search(message: Message, context: Context, detection: Detection | None) -> S
         incomplete=scan.incomplete,
         media=scan.media,
         passages=said.passages,
+        strings=said.strings,
     )
 
 

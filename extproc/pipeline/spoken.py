@@ -1,7 +1,7 @@
 """What in a message speaks to a model: definitions that are poisoned, and instructions in what a server sends."""
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,7 +22,7 @@ from extproc.pipeline.context import Context
 from extproc.pipeline.definitions import SURE, Definitions
 from extproc.threats.descriptions import DefinitionKind
 from extproc.threats.responses import ResponseJudge, speaks
-from extproc.threats.texts import Text, texts_of
+from extproc.threats.texts import String, Text, strings_of, texts_in
 
 POISONED: Final = "poisoned_definition"
 INJECTED: Final = "injected_instruction"
@@ -53,10 +53,14 @@ class Speech:
 
 @value
 class Spoken:
-    """What was found. `passages` are those of what a call brought back, also those that are no findings."""
+    """What was found. `passages` are those of what a call brought back, also those that are no findings.
+
+    `strings` are those of what it brought, which is no definition.
+    """
 
     findings: tuple[Finding, ...] = ()
     passages: tuple[Passage, ...] = ()
+    strings: tuple[String, ...] = ()
 
 
 NOTHING_SPOKEN: Final = Spoken()
@@ -67,14 +71,13 @@ def spoken(message: Message, context: Context, speech: Speech) -> Spoken:
     if context.direction is Direction.CLIENT_TO_SERVER:
         return NOTHING_SPOKEN
     told = tuple(_definitions(message, context, speech.definitions))
-    passages = (*_brought(message, context, speech.responses), *context.objected)
-    if not told and not passages:
-        return NOTHING_SPOKEN
+    strings = tuple(brought(message, context))
+    passages = (*_passages(strings, context, speech.responses), *context.objected)
     findings = (
         *_findings(told, Category.POISONING, POISONED, message, speech.key),
         *_findings(passages, Category.INJECTION, INJECTED, message, speech.key),
     )
-    return Spoken(findings=findings, passages=passages)
+    return Spoken(findings=findings, passages=passages, strings=strings)
 
 
 def _definitions(message: Message, context: Context, definitions: Definitions) -> Iterator[Passage]:
@@ -136,33 +139,31 @@ def _entries(found: JsonValue) -> Iterator[tuple[str | int, Mapping[str, JsonVal
 
 def brought_texts(message: Message, context: Context) -> list[Text]:
     """Return the texts of what a server sends that can say something, without definitions."""
-    place, value, skip = brought(message, context)
-    return [*texts_of(value, place, skip, speaks)]
+    return [*texts_in(brought(message, context), speaks)]
 
 
-def brought(message: Message, context: Context) -> tuple[Pointer, JsonValue, Callable[[Pointer], bool] | None]:
-    """Return what a server sends, without definitions: where it stands, itself, and what of it is none of this."""
+def brought(message: Message, context: Context) -> Iterator[String]:
+    """Go through the strings of what a server sends that is no definition."""
     match message:
         case Response(result=result):
             method = context.call.method if context.call is not None else ""
             if method in LISTS or method in _INTRODUCTIONS:
-                return (), None, None
-            left_out = frozenset({("result", name) for name in _NOT_BROUGHT})
-            return ("result",), dict(result), left_out.__contains__
+                return iter(())
+            return strings_of({name: one for name, one in result.items() if name not in _NOT_BROUGHT}, ("result",))
         case Notification(params=params):
-            return ("params",), dict(params), None
+            return strings_of(dict(params), ("params",))
         case ErrorResponse(document=document):
-            return ("error",), document.get("error"), None
+            return strings_of(document.get("error"), ("error",))
         case Request():
-            return (), None, None
+            return iter(())
 
 
 # Its questions are definitions, and the others mean something only to who made them.
-_NOT_BROUGHT: Final = ("inputRequests", "nextCursor", "requestState", "resultType", "taskId")
+_NOT_BROUGHT: Final = frozenset({"inputRequests", "nextCursor", "requestState", "resultType", "taskId"})
 
 
-def _brought(message: Message, context: Context, judge: ResponseJudge) -> tuple[Passage, ...]:
-    texts = brought_texts(message, context)
+def _passages(strings: Iterable[String], context: Context, judge: ResponseJudge) -> tuple[Passage, ...]:
+    texts = [*texts_in(strings, speaks)]
     if not texts:
         return ()
     # The number tells texts of one string apart.

@@ -9,13 +9,11 @@ from extproc.model.intent import Classification, Intent
 from extproc.model.message import JsonValue, Message, Notification, Request, Response
 from extproc.pipeline.context import Context
 from extproc.pipeline.inspection import Inspection
-from extproc.pipeline.spoken import brought
 from extproc.pipeline.threats import Threats
 from extproc.policy.facts import NO_HISTORY, History
 from extproc.sessions.correlator import Reading
 from extproc.sessions.steps import CallStep, Chain, ResultStep
 from extproc.sessions.trail import EMPTY, Mark, Step, Trail, name_of, with_step
-from extproc.threats.texts import strings_of
 
 _ARGUMENTS: Final = ("params", "arguments")
 _NO_ARGUMENTS: Final[Mapping[str, JsonValue]] = {}
@@ -130,12 +128,11 @@ def _result(inspection: Inspection, threats: Threats) -> ResultStep | None:
     call = context.call
     if not isinstance(message, Response) or call is None or call.method not in _BRINGS:
         return None
-    place, value, skip = brought(message, context)
     return ResultStep(
         server=context.server,
         tool=call.tool or call.method,
         decision_id=call.decision_id,
-        texts=tuple((pointer, text) for pointer, text, in_key in strings_of(value, place, skip) if not in_key),
+        texts=tuple((pointer, text) for pointer, text, in_key in found.strings if not in_key),
         findings=found.findings,
         passages=found.passages,
         untrusted=context.server not in threats.trusted,

@@ -1,7 +1,7 @@
 """The texts of a message as a model reads them: every string, and those inside of strings that are JSON themselves."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,8 @@ class Text:
 
 # Whether a text is worth being looked at.
 Worth = Callable[[str], bool]
+# A string or the name of a member with its place, and whether it is a name.
+String = tuple[Pointer, str, bool]
 
 
 def texts_of(
@@ -48,7 +50,12 @@ def texts_of(
 
     A text that is JSON is gone through as well. What is not `worth` it is left out.
     """
-    for place, text, in_key in strings_of(value, at, skip):
+    return texts_in(strings_of(value, at, skip), worth)
+
+
+def texts_in(strings: Iterable[String], worth: Worth = bool) -> Iterator[Text]:
+    """Go through the texts that strings are or hold."""
+    for place, text, in_key in strings:
         if in_key:
             if worth(text):
                 yield Text(text, place, place, in_key=True)
@@ -56,9 +63,7 @@ def texts_of(
             yield from _of_string(text, place, worth)
 
 
-def strings_of(
-    value: JsonValue, at: Pointer = (), skip: Callable[[Pointer], bool] | None = None
-) -> Iterator[tuple[Pointer, str, bool]]:
+def strings_of(value: JsonValue, at: Pointer = (), skip: Callable[[Pointer], bool] | None = None) -> Iterator[String]:
     """Go through the strings in a value and the names of its members, each with its place and whether it is a name."""
     waiting: list[tuple[Pointer, JsonValue]] = [(at, value)]
     while waiting:

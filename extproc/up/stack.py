@@ -50,7 +50,7 @@ class StackOptions:
     log_level: str = "warning"
     tls_certificate: Path | None = None
     tls_key: Path | None = None
-    ready_seconds: float = 20.0
+    ready_seconds: float = 120.0  # the first start on a machine compiles patterns
     stop_seconds: float = 12.0
 
 

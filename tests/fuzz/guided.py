@@ -36,7 +36,7 @@ def main() -> None:
     CORPUS.mkdir(parents=True, exist_ok=True)
     for number, text in enumerate(samples()):
         (CORPUS / f"example-{number:04}").write_bytes(text.encode("utf-8", "replace"))
-    atheris.Setup([*sys.argv, str(CORPUS), "-max_len=2048", "-timeout=10"], one)
+    atheris.Setup([*sys.argv, str(CORPUS), "-max_len=2048", "-timeout=60"], one)
     atheris.Fuzz()
 
 
