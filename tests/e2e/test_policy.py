@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from extproc.up.ports import free_port
 from extproc.up.stack import Stack, StackOptions
 from tests.e2e import scenarios, typescript
+from tests.e2e.offices import recorded
 from tests.e2e.raw import HEADERS, call, client, modern, modern_call, post, upstream
 from tests.fixtures.running import ToolServer
 from tests.identity.tokens import jwks, token
@@ -162,12 +162,7 @@ def test_a_response_over_its_cap_does_not_reach_the_client(roles: Stack, server:
 
 def test_a_rule_in_shadow_changes_nothing_and_is_on_record(roles: Stack) -> None:
     ask(roles, call("echo", "shadow-1", text="x"), bearer(roles, "shady", "readers"))
-    lines = [json.loads(line) for line in roles.sidecar_log.read_text().splitlines() if line.startswith("{")]
-    [record] = [
-        one
-        for one in lines
-        if one.get("principal") == "shady" and one.get("tool") == "echo" and one["kind"] == "request"
-    ]
+    record = asyncio.run(recorded(roles, principal="shady", tool="echo", kind="request"))
     assert (record["outcome"], record["shadow_outcome"], record["shadow_determining"]) == ("allow", "deny", ["trying"])
 
 
@@ -208,7 +203,6 @@ def test_the_default_policy_judges_what_a_statement_would_do(shipped: Stack, sql
 def test_nobody_waits_where_nobody_can_approve(shipped: Stack) -> None:
     refused = ask(shipped, call("delete_customer", id="c-1"), bearer(shipped, "ada"))
     assert "Refused: this needs approval (rule destructive)" in refused.text
-    lines = [json.loads(line) for line in shipped.sidecar_log.read_text().splitlines() if line.startswith("{")]
-    [record] = [one for one in lines if one.get("tool") == "delete_customer"]
+    record = asyncio.run(recorded(shipped, tool="delete_customer"))
     assert (record["outcome"], record["intent"], record["level"]) == ("hold", "destructive", "warning")
     assert "resolution" not in record
