@@ -153,6 +153,17 @@ def _text(result: CallToolResult) -> str:
     return " ".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
+async def _injected(visit: Visit) -> bool:
+    read = await visit.call("list_reviews", item="rug")
+    said = orjson.dumps(read.structured_content).decode()
+    print(f"   answer  {said}")
+    print("   why     a review spoke to the model that reads it, and was taken out")
+    followed = await visit.call("wire_transfer", account="DE99 ROGUE", amount=900)
+    print(f"   answer  {_text(followed)}")
+    print("   why     nobody but that review asked for this transfer, so nobody is asked to approve it")
+    return "DE99" not in said and bool(followed.is_error) and "injected_sink" in _text(followed)
+
+
 STEPS: Final = (
     Step(title="An ordinary call is allowed", show=_allowed),
     Step(title="Personal data in a result is changed", show=_changed),
@@ -161,4 +172,5 @@ STEPS: Final = (
     Step(title="A transfer is held until somebody releases it", show=_held),
     Step(title="A message with two readings is refused", show=_malformed),
     Step(title="A header that says something else than the body is refused", show=_lying_header),
+    Step(title="An instruction in a review is taken out, and a call that follows it is refused", show=_injected),
 )
