@@ -22,6 +22,7 @@ from benchmarks.messages import SHAPES, Shape, reply, request, request_id
 from extproc._gen import ext_proc_pb2 as pb
 from extproc.clock import RandomIds, SystemClock
 from extproc.config.policy_file import load_policies
+from extproc.config.state_file import StateSettings
 from extproc.detection import make_detection
 from extproc.engine.exchange import Exchange
 from extproc.engine.judging import Engine, Ports
@@ -220,8 +221,10 @@ def main() -> None:
     work = profile_all if parser.parse_args().profile else compare_all
 
     async def run(lines: BinaryIO) -> None:
-        async with open_state("memory:") as state, asyncio.TaskGroup() as tasks:
+        options = StateSettings(url="memory:").options(folder=Path())  # as `extproc serve` has it, not for a command
+        async with open_state(options) as state, asyncio.TaskGroup() as tasks:
             writing = tasks.create_task(state.run())
+            await asyncio.sleep(0)  # it begins
             await work(Sidecar(lines, state))
             writing.cancel()
 

@@ -9,12 +9,13 @@ import pytest
 from extproc.engine.runner import Outgoing
 from extproc.engine.settings import Route
 from extproc.model.decision import Outcome
-from extproc.pins.pin import PinMode
+from extproc.pins.pin import Pin, PinMode
 from extproc.pins.states import approve
 from extproc.pipeline import standings
 from extproc.pipeline.search import Detection
 from extproc.pipeline.standings import Pinning
 from extproc.policy.globs import globs
+from extproc.ports import PinStore, PortError
 from extproc.wire.commands import Continue, Reply
 from tests.detecting import detection
 from tests.engine.harness import LEGACY, SETTINGS, Sidecar, Ticking, answer, ask, body_of, request, result, tool_call
@@ -199,6 +200,23 @@ def test_changed_instructions_do_not_reach_the_model() -> None:
         asked = ask(request("initialize", hello), authority="crm.test")
         sent = at.exchange(*asked, *answer(result({**told, "instructions": text})))
         assert instructions_in(sent[-1], text) == seen
+
+
+class Full:
+    """A `PinStore` that takes nothing any more."""
+
+    def __init__(self, pins: PinStore) -> None:
+        self.of, self.of_server, self.all, self.remove = pins.of, pins.of_server, pins.all, pins.remove
+
+    async def put(self, pin: Pin, *, known: Pin | None) -> bool:
+        raise PortError(f"there is no room for {pin.name}, known {known is not None}")
+
+
+def test_what_cannot_be_pinned_is_hidden_and_the_rest_is_listed() -> None:
+    state = MemoryState()
+    listed(sidecar(state), _READ)
+    state.pins = Full(state.pins)
+    assert listed(sidecar(state), _READ, {**_READ, "name": "other"}) == ["read_note"]
 
 
 def test_beyond_the_most_that_are_pinned_a_tool_is_pending(monkeypatch: pytest.MonkeyPatch) -> None:
