@@ -48,12 +48,14 @@ def _birth(candidate: Candidate) -> float | None:
 
 def _date(candidate: Candidate) -> float | None:
     """Accept a day that exists."""
-    parts = [int(part) for part in re.findall(r"[0-9]+", candidate.text)]
+    digits = re.findall(r"[0-9]+", candidate.text)
+    parts = [int(part) for part in digits]
     if _MONTHS.search(candidate.text):
         return 0.95
     if len(parts) == 1:
-        digits = candidate.text
-        return 0.9 if digits[:2] in {"19", "20"} and is_day(int(digits[4:6]), int(digits[6:8])) else None
+        [day] = digits
+        whole = len(day) == len("yyyymmdd") and day[:2] in {"19", "20"}
+        return 0.9 if whole and is_day(int(day[4:6]), int(day[6:8])) else None
     if len(parts) != len("ymd"):
         return None
     first, second, third = parts

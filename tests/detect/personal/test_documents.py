@@ -14,7 +14,7 @@ def test_a_date_is_one_of_birth_by_its_name(text: str) -> None:
     assert _BIRTH(Candidate(text=text, label="created")) is None
 
 
-@pytest.mark.parametrize("text", ["1979-13-22", "32/07/1979", "19791322"])
+@pytest.mark.parametrize("text", ["1979-13-22", "32/07/1979", "19791322", "196557", "(196557", "197907221", "1979"])
 def test_a_day_that_no_month_has_is_none(text: str) -> None:
     assert _BIRTH(Candidate(text=text, label="dob")) is None
 
