@@ -1,15 +1,15 @@
 """Whatever fits the pattern of a detector or the form of a member is judged without failing."""
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extproc.config.detectors_file import shipped_files
+from extproc.detect.personal import members
 from tests.detecting import detection
 
 _DETECTORS = [one for file in shipped_files() for one in file.detectors]
+_ASCII = st.characters(max_codepoint=126)
 _LABELS = st.sampled_from(("", "DOB: ", "phone: ", "card number=", "id ", "tax id: ", "passport no ", "VIN "))
-_NAMES = ("dob", "birthDate", "ssn", "npi", "routing_number", "account_no", "lat", "mac", "phone", "email", "address")
-_DIGITS = st.text(alphabet="0123456789 -./()+,:X", min_size=1, max_size=24)
 
 
 @st.composite
@@ -26,8 +26,15 @@ def test_what_fits_a_pattern_is_judged(text: str) -> None:
         assert 0 < finding.score <= 1
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
-@given(name=st.sampled_from(_NAMES), text=_DIGITS)
-def test_whatever_stands_under_a_personal_name_is_judged(name: str, text: str) -> None:
+@st.composite
+def _member(draw: st.DrawFn) -> tuple[str, str]:
+    member = draw(st.sampled_from(members._MEMBERS))
+    return draw(st.from_regex(member.names, alphabet=_ASCII)), draw(st.from_regex(member.form, fullmatch=True))
+
+
+@settings(max_examples=600, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(member=_member())
+def test_what_has_the_form_of_a_personal_member_is_judged(member: tuple[str, str]) -> None:
+    name, text = member
     for finding in detection().scanner.scan({name: text, "note": f"{name}: {text}"}).findings:
         assert 0 < finding.score <= 1
