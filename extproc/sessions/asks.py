@@ -1,89 +1,45 @@
-"""What a text asks of its reader: clauses that tell somebody to do something, with what they say to do it to.
+"""What a text asks of its reader: sentences that order or want something, with what they name.
 
-A clause is read from its verb to where its sentence ends. What stands in a field or a line of its own behind it
-(`IBAN: …` below `please pay to this account`) is data that the clause speaks of, not a part of it.
+Whoever wants something of an agent need not order it: `the desk is to be told`, `they still lack the folder`, and what
+is in a sentence that wants nothing is data. How a sentence speaks is weighed (`odds`), and the likeliest are kept.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from extproc.classify.tokens import word_set
 from extproc.model.passage import Passage
 from extproc.model.value import value
-from extproc.sessions.kinds import ANY, TELLING_MASK, VERB_MASKS, asked_of
+from extproc.sessions.kinds import ANY
+from extproc.sessions.odds import weighed
+from extproc.sessions.orders import clauses_of, kinds_in, lowered
 from extproc.sessions.targets import Targets, targets_of
+from extproc.sessions.telling import manner_of, sentences_of, setting_of, spaced, wants
 
 MAX_ASKS: Final = 16
-# Below this score a text is not suspicious, and what it asks for counts only where that is seldom asked by data.
+# Sentences of one text that are weighed.
+_MOST: Final = 48
+_SHORTEST: Final = 4
+# Sentences kept of a text that is not suspicious.
+_WEAK: Final = 6
+# One order among many sentences that order nothing.
+_FEW_ORDERS: Final = 0.25
+_MANY_SENTENCES: Final = 0.2
+# With less no call can obey a sentence, whatever it is.
+_HOPELESS: Final = -1.5
+# Below this score a text is not suspicious.
 HINT: Final = 0.2
+# From this score on a text is taken for an injection.
+FINDING: Final = 0.5
 _MAX_TEXT: Final = 65_536
 # A clause near a passage belongs to it: one sentence makes the reader obey, the next ones say what is to be done.
 _NEAR: Final = 240
-_LONGEST: Final = 400
-_BEFORE: Final = 48
-_BACK: Final = 120
-# Places of one verb that are looked at.
-_MAX_PLACES: Final = 400
+# Code points of a sentence in which targets are looked for.
+_AIMS: Final = 400
 
-_IRREGULAR: Final = {
-    "sent": "send",
-    "paid": "pay",
-    "given": "give",
-    "made": "make",
-    "written": "write",
-    "set": "set",
-    "put": "put",
-    "told": "tell",
-    "bought": "buy",
-    "wired": "wire",
-    "reset": "reset",
-}
-_DOUBLED: Final = {"commit": "committed", "submit": "submitted", "transmit": "transmitted", "ban": "banned"}
-
-
-def _participle(verb: str) -> str:
-    if verb in _DOUBLED:
-        return _DOUBLED[verb]
-    if verb.endswith("e"):
-        return verb + "d"
-    return verb[:-1] + "ied" if verb.endswith("y") and verb[-2] not in "aeiou" else verb + "ed"
-
-
-def _gerund(verb: str) -> str:
-    if verb in _DOUBLED:
-        return _DOUBLED[verb][:-2] + "ing"
-    return verb[:-1] + "ing" if verb.endswith("e") else verb + "ing"
-
-
-_PARTICIPLES: Final[Mapping[str, str]] = {_participle(verb): verb for verb in VERB_MASKS} | _IRREGULAR
-_GERUNDS: Final[Mapping[str, str]] = {_gerund(verb): verb for verb in VERB_MASKS}
-_FORMS: Final = frozenset(VERB_MASKS) | frozenset(_PARTICIPLES) | frozenset(_GERUNDS)
-_WORD: Final = re.compile(r"[a-z]+")
-# Where a sentence or a part of one begins.
-_OPENS: Final = frozenset(".!?:;,>])}\"'\u201c\u201d\u2018\u2019\u00bb*•|~=#\n")
-# Only with a space behind it does one of these begin a part.
-_DASHES: Final = frozenset("-\u2013\u2014/0123456789")
-_LEADS: Final = word_set(
-    """
-    please kindly then and also first firstly second secondly next now finally lastly instead simply just immediately
-    must should shall always will can could would you u let's lets but or quickly directly silently bitte
-    """
-)
-# Behind these a word is told, not asked for: `he will send`, `they could pay`.
-_MODALS: Final = word_set("will can could would")
-_PERSONS: Final = word_set("you u agent assistant ai model llm bot agents assistants reader")
-_BEFORE_TO: Final = word_set(
-    """
-    need needs needed have has want wants like you sure forget remember required instructed supposed proceed is are be
-    continue try agent assistant model ai asked urged obliged expected free user please order task goal job duty
-    """
-)
-_BEFORE_GERUND: Final = word_set("by start begin try consider mind needs requires involves")
-_NO_OBJECT: Final = frozenset(":=(")
-# A word before one of these is a noun: `email is`, `order of`, `message from`.
-_NOUN_BEFORE: Final = word_set("is are was were has had of from address addresses will would should id ids name")
 # Families of evidence that anybody who wants something of anybody gives.
 _ORDERS: Final = word_set("order order_with_target order_in_field outflow sensitive urgency")
 _ORDERED: Final = 0.49
@@ -95,17 +51,16 @@ _SPEAKS: Final = word_set(
     """
 )
 _QUOTES: Final = re.compile(r"''|\\(?=[\"'])")
-_END: Final = re.compile(
-    r"[.!?](?=\s|\Z|[\"'\u201d)<])|\n\s*\n|\n\s*(?:[-*•#]|[0-9]+[.)]|[\w ]{1,30}:)|</|\"\s*[,}\]]|\Z"
-)
-_SURE: Final = re.compile(r"[@\"'`\u201c\u2018\u00ab_0-9]|\w\.\w")
+# Without one of these a sentence names nothing but words.
+_SURE: Final = re.compile(r"[@\"'`\u201c\u2018\u00ab_0-9]|\w\.\w|[A-Z]\w{1,30} [A-Z]")
 
 
 @value
 class Clause:
     """One thing that a text asks for: by which kinds of call (bits), how suspicious the text is, and its targets.
 
-    `spoken` when the text speaks to the model, or hides from everybody else.
+    `spoken` when the text speaks to the model, or hides from everybody else. `odds` is what its traits add to how
+    likely it is that a call with its targets obeys it.
     """
 
     kinds: int
@@ -114,31 +69,105 @@ class Clause:
     end: int
     targets: Targets
     spoken: bool = False
+    odds: float = 0.0
+
+
+@value
+class _Read:
+    """A text as it stands, and in lower case with its words apart, with its sentences and clauses."""
+
+    text: str
+    apart: str
+    sentences: tuple[tuple[int, int], ...]
+    clauses: tuple[tuple[int, int, int], ...]
+
+    def words(self, start: int, end: int) -> list[str]:
+        return self.apart[start:end].split()
 
 
 def asks_of(text: str, passages: Sequence[Passage]) -> tuple[Clause, ...]:
     """Return what a text asks for, the most suspicious first; the passages are those found in it."""
     text = _unescaped(text[:_MAX_TEXT])
-    found: list[Clause] = []
-    weak = 0
-    for start, end, verb in _clauses(text):
-        if weak >= MAX_ASKS and not passages:
-            break
-        score = _score(start, end, passages)
-        clause = text[start:end]
-        if score < HINT and (weak >= MAX_ASKS or _SURE.search(clause) is None):
-            continue
-        kinds = _kinds(clause)
-        if score < HINT and not kinds & TELLING_MASK:
-            continue
-        targets = targets_of(_unwrapped(clause[verb:]))
-        if targets.hard or targets.quoted or (score >= HINT and targets.soft):
-            weak += score < HINT
-            spoken = any(_near(start, end, passage) and _speaks(passage) for passage in passages)
-            found.append(Clause(kinds=kinds, score=score, start=start, end=end, targets=targets, spoken=spoken))
+    low = lowered(text)
+    apart = spaced(low)
+    read = _Read(text=text, apart=apart, sentences=sentences_of(text), clauses=tuple(clauses_of(text, low, apart)))
+    told = _weighed(read, passages)
+    suspicious = sum(one.score >= HINT for one in told)
+    found = [*_aimed(read, told[: max(_WEAK, min(suspicious, MAX_ASKS))])]
     found += _wordless(text, passages, [(clause.start, clause.end) for clause in found])
-    found.sort(key=lambda clause: -clause.score)
+    found.sort(key=lambda clause: (-clause.score, -clause.odds))
     return tuple(found[:MAX_ASKS])
+
+
+class _Told(NamedTuple):
+    """A sentence that may ask for something."""
+
+    score: float
+    odds: float
+    start: int
+    end: int
+    spoken: bool
+
+
+def _weighed(read: _Read, passages: Sequence[Passage]) -> list[_Told]:
+    """Return the sentences that a call might obey, the most suspicious and likeliest first."""
+    setting = setting_of(read.text, read.sentences, sum(verb > 0 for *_, verb in read.clauses))
+    everywhere = weighed(setting)
+    lonely = setting["orders"] < _FEW_ORDERS and setting["many"] >= _MANY_SENTENCES
+    told = []
+    for start, end, order in islice(_telling(read, passages, rows=bool(setting["rows"])), _MOST):
+        traits = manner_of(read.text[start:end], read.words(start, end), read.apart[start:end])
+        traits |= {"order": float(order), "first": float(start == 0), "stray": float(order and lonely)}
+        score, spoken = 0.0, False
+        if passages:
+            score = _score(start, end, passages)
+            spoken = any(_near(start, end, passage) and _speaks(passage) for passage in passages)
+            traits |= {"suspicion": score, "flagged": float(score >= FINDING), "spoken": float(spoken)}
+        odds = everywhere + weighed(traits)
+        if score >= HINT or odds >= _HOPELESS:
+            told.append(_Told(score, odds, start, end, spoken))
+    told.sort(key=lambda one: (-one.score, -one.odds))
+    return told
+
+
+def _aimed(read: _Read, told: Sequence[_Told]) -> Iterator[Clause]:
+    """Return what of these sentences names something that a call can have."""
+    for one in told:
+        targets = targets_of(_unwrapped(read.text[one.start : min(one.end, one.start + _AIMS)]))
+        if targets.hard or targets.quoted or targets.soft:
+            yield Clause(
+                kinds=kinds_in(read.words(one.start, one.end)) or (ANY if one.score >= HINT else 0),
+                score=one.score,
+                start=one.start,
+                end=one.end,
+                targets=targets,
+                spoken=one.spoken,
+                odds=one.odds,
+            )
+
+
+def _telling(read: _Read, passages: Sequence[Passage], *, rows: bool) -> Iterator[tuple[int, int, bool]]:
+    """Return the sentences that order or want something or stand by a passage, and whether they order it.
+
+    One that a line end breaks goes on, but for `rows`, each of which stands alone.
+    """
+    waiting = deque(read.clauses)
+    done = -1
+    for first, last in read.sentences:
+        end = last
+        orders = []
+        while waiting and waiting[0][0] < end:
+            _, stop, verb = waiting.popleft()
+            orders.append(verb > 0)
+            end = end if rows else max(end, stop)
+        start, done = max(first, done), max(done, end)
+        if end - start < _SHORTEST:
+            continue
+        near = bool(passages) and any(_near(start, end, passage) for passage in passages)
+        if near or (
+            _SURE.search(read.text, start, end) and (orders or wants(read.words(start, end), read.apart[start:end]))
+        ):
+            yield start, end, any(orders)
 
 
 def _unescaped(text: str) -> str:
@@ -163,71 +192,6 @@ def _wordless(text: str, passages: Sequence[Passage], spans: Sequence[tuple[int,
                 targets=targets,
                 spoken=_speaks(passage),
             )
-
-
-def _clauses(text: str) -> Iterator[tuple[int, int, int]]:
-    """Return where clauses begin and end, and how long the verb is at the beginning, when it stands there."""
-    low = text.lower()
-    if len(low) != len(text):  # a few capitals of other scripts become two letters
-        low = "".join(one if len(one) == 1 else "?" for one in map(str.lower, text))
-    present = _FORMS.intersection(_WORD.findall(low))
-    if not present:
-        return
-    end = -1
-    for start, form in sorted(place for each in present for place in islice(_places(low, each), _MAX_PLACES)):
-        if start >= end and _told(low, start, form):
-            stop = _END.search(text, start, start + _LONGEST)
-            end = stop.start() if stop is not None else min(len(text), start + _LONGEST)
-            if form in _PARTICIPLES:
-                yield _beginning(text, start), end, 0
-            else:
-                yield start, end, len(form)
-
-
-def _beginning(text: str, start: int) -> int:
-    """Return where the sentence begins in which something is to be done: what it is done to stands before the verb."""
-    least = max(0, start - _BACK)
-    return max((found.end() for found in _END.finditer(text, least, start)), default=least)
-
-
-def _places(low: str, form: str) -> Iterator[tuple[int, str]]:
-    at = low.find(form)
-    size = len(form)
-    while at >= 0:
-        if not (low[at - 1 : at].isalnum() or low[at + size : at + size + 1].isalnum()):
-            yield at, form
-        at = low.find(form, at + size)
-
-
-def _told(low: str, start: int, form: str) -> bool:
-    """Tell whether the verb at a place tells the reader to do it, by what stands before and behind."""
-    behind = low[start + len(form) : start + len(form) + 12].lstrip(" \"'`*_")
-    if behind[:1] in _NO_OBJECT or behind.split(" ", 1)[0] in _NOUN_BEFORE:
-        return False
-    before = low[max(0, start - _BEFORE) : start]
-    stripped = before.rstrip(" \t")
-    words = _WORD.findall(before)
-    last = words[-1] if words else ""
-    earlier = words[-2] if len(words) > 1 else ""
-    opens = not stripped or stripped[-1] in _OPENS or (stripped[-1] in _DASHES and before[-1:] in " \t\n")
-    if form in VERB_MASKS:
-        if opens:
-            return True
-        if last == "to":
-            return earlier in _BEFORE_TO
-        if last in _MODALS:
-            return earlier in _PERSONS
-        return last in _LEADS or last in _PERSONS
-    if form in _PARTICIPLES:
-        return last == "be" or (last == "is" and not opens)
-    return last in _BEFORE_GERUND
-
-
-def _kinds(clause: str) -> int:
-    kinds = 0
-    for word in set(_WORD.findall(clause.lower())):
-        kinds |= asked_of(_PARTICIPLES.get(word) or _GERUNDS.get(word) or word)
-    return kinds
 
 
 def _unwrapped(clause: str) -> str:

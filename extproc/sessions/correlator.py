@@ -84,6 +84,7 @@ class Correlator:
         """Return the chains that a call completes, before it goes on."""
         reading = call if isinstance(call, Reading) else self.read(call)
         sink = reading.sink
+        flows = carried_of(trail, reading.call, sink, self._printer).flows
         return chains_of(
             self._rules,
             Situation(
@@ -94,16 +95,16 @@ class Correlator:
                 same=reading.same,
                 where=reading.where,
                 sink=sink,
-                uptake=self._uptake(trail, sink),
-                flows=carried_of(trail, reading.call, sink, self._printer).flows,
+                uptake=self._uptake(trail, sink, carries=bool(flows) and sink.reach is Reach.OUTSIDE),
+                flows=flows,
                 now=now,
             ),
         )
 
-    def _uptake(self, trail: Trail, sink: Sink) -> Uptake | None:
+    def _uptake(self, trail: Trail, sink: Sink, *, carries: bool) -> Uptake | None:
         if not sink.kinds or not trail.asks:
             return None
-        return uptake_of(trail, sink, named_of(sink, self._printer), trail.asks)
+        return uptake_of(trail, sink, named_of(sink, self._printer), trail.asks, carries=carries)
 
     def with_call(
         self,

@@ -33,22 +33,6 @@ class Kind(StrEnum):
 OUTWARD: Final = frozenset(
     {Kind.MAIL, Kind.CHAT, Kind.SHARE, Kind.MEMBERS, Kind.PUBLISH, Kind.HTTP, Kind.DNS, Kind.EXECUTE, Kind.FETCH}
 )
-# What is done by these is seldom told in a document that is merely read: the text need not be suspicious itself.
-TELLING: Final = frozenset(
-    {
-        Kind.PAYMENT,
-        Kind.MAIL,
-        Kind.CHAT,
-        Kind.SHARE,
-        Kind.MEMBERS,
-        Kind.PUBLISH,
-        Kind.HTTP,
-        Kind.ACCOUNT,
-        Kind.DELETE,
-        Kind.MEMORY,
-        Kind.BOOK,
-    }
-)
 _SENDS: Final = frozenset(
     {Kind.MAIL, Kind.CHAT, Kind.HTTP, Kind.PUBLISH, Kind.SHARE, Kind.PAYMENT, Kind.EXECUTE, Kind.MEMBERS}
 )
@@ -137,7 +121,6 @@ def mask_of(kinds: frozenset[Kind]) -> int:
 
 
 ANY: Final = mask_of(frozenset(Kind))
-TELLING_MASK: Final = mask_of(TELLING)
 VERB_MASKS: Final[Mapping[str, int]] = {word: mask_of(kinds) for word, kinds in VERBS.items()}
 
 

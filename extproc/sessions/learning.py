@@ -36,6 +36,7 @@ _MAX_VALUES: Final = 24
 _MAX_COPIES: Final = 2
 _AROUND: Final = 600
 _LONG_TEXT: Final = 160
+_FEWEST_SPACES: Final = 3
 _MAX_SEEN: Final = 96
 # Strings of a result that are looked at for instructions beside those with a passage, and their length in all.
 _MAX_TEXTS: Final = 400
@@ -63,8 +64,11 @@ _SECRETS: Final = word_set(
     lastpass ssm kms keyvault token tokens
     """
 )
+_SEARCH: Final = word_set("search find query lookup")
+_OPEN: Final = word_set("get read fetch open show view")
 _ACCOUNT: Final = re.compile(r"[a-z]{2}[0-9]{2}[a-z0-9]{10,30}")
-_BANK: Final = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
+# Where the word begins is asked behind its first letter, so that this is looked for at once.
+_BANK: Final = re.compile(r"[A-Z](?<!\w.)[A-Z][0-9]{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
 _ABOUT: Final = re.compile(r"[a-z]{4,}")
 _COMMON_WORDS: Final = word_set(
     """
@@ -92,7 +96,10 @@ def sought(tool: str, sink: Sink) -> tuple[int, frozenset[str]]:
         if leaf.words[-1:] and leaf.words[-1] in _LOOKS_FOR:
             about.update(dict.fromkeys(found))
     marks = Mark.SOLICITED * (not words.isdisjoint(_SOLICITS)) | Mark.BILL * (not words.isdisjoint(_BILLS))
-    marks |= Mark.ASKED_SECRET * (not name.isdisjoint(_SECRETS))
+    marks |= Mark.ASKED_SECRET * (not name.isdisjoint(_SECRETS)) | Mark.SEARCHES * (not name.isdisjoint(_SEARCH))
+    marks |= Mark.OPENS * (not name.isdisjoint(_OPEN)) | Mark.BARE * (len(words) == len(name))
+    text = " ".join(leaf.text[:_LONGEST_ID] for leaf in islice(sink.filled, _LOOKED_AT))
+    marks |= Mark.PLACED * ("/" in text or "." in text)
     telling = (word for word in about if len(word) >= 4 and word not in _COMMON_WORDS)  # noqa: PLR2004 - as _ABOUT
     return marks, frozenset(islice(telling, _MAX_ABOUT))
 
@@ -218,7 +225,9 @@ def told_by(
         if not (looked_at or found):
             continue
         left -= len(text)
-        clauses = asks_of(text, found) if result.untrusted or found else ()
+        # Below a few words nothing is asked of anybody; scripts without spaces are looked at all the same.
+        wordy = text.count(" ") >= _FEWEST_SPACES or not text.isascii()
+        clauses = asks_of(text, found) if found or (wordy and result.untrusted) else ()
         rest = _without(text, clauses)
         accounts = frozenset(map(_account, _BANK.findall(rest[:_LONGEST_TEXT]))) if clauses else frozenset()
         for clause in clauses:
@@ -230,7 +239,7 @@ def told_by(
         if len(seen) < _MAX_SEEN:
             names = dict.fromkeys(addressed(rest))
             seen.update(dict.fromkeys(printer.tokens(islice(names, _MAX_SEEN))))
-    asks.sort(key=lambda ask: -ask.score)
+    asks.sort(key=lambda ask: (-ask.score, -ask.odds))
     return tuple(asks[:MAX_ASKS]), tuple(seen)
 
 
@@ -279,4 +288,5 @@ def _ask(clause: Clause, result: ResultStep, printer: Printer, now: float, *, so
         rival,
         printer.tokens((*targets.hard, *targets.quoted)[:_HARD]),
         printer.tokens(targets.soft[:_SOFT]),
+        round(clause.odds, 3),
     )

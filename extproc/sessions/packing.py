@@ -62,7 +62,7 @@ def _packed(trail: Trail) -> bytes:
     for ask in trail.asks:
         numbers += ask.hard
         numbers += ask.soft
-        asks.append((*ask[:6], len(ask.hard), len(ask.soft)))
+        asks.append((*ask[:6], len(ask.hard), len(ask.soft), ask.odds))
     items = []
     for item in trail.items:
         numbers += item.grams
@@ -131,7 +131,8 @@ def _trail(document: dict[str, Any], numbers: Iterator[int]) -> Trail:
             for call, server, tool, intent, kind, *rest in document["steps"]
         ),
         asks=tuple(
-            Ask._make((*head, _take(numbers, hard), _take(numbers, soft))) for *head, hard, soft in document["asks"]
+            Ask._make((*head, _take(numbers, hard), _take(numbers, soft), *odds))
+            for *head, hard, soft, odds in map(_with_odds, document["asks"])
         ),
         items=tuple(
             Item._make((*head, _take(numbers, grams), sent, tuple(parts)))
@@ -142,6 +143,11 @@ def _trail(document: dict[str, Any], numbers: Iterator[int]) -> Trail:
         seen=seen,
         topics=topics,
     )
+
+
+def _with_odds(ask: list[Any]) -> list[Any]:
+    """Return an instruction as it was written, one of a version without odds as well."""
+    return [*ask[:8], ask[8:9] or [0.0]]
 
 
 def _take(numbers: Iterator[int], count: int) -> tuple[int, ...]:

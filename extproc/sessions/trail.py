@@ -45,6 +45,10 @@ class Mark:
     CARRIES: Final = 128
     ASKED_SECRET: Final = 256
     REVEALS: Final = 512
+    SEARCHES: Final = 1024
+    OPENS: Final = 2048
+    PLACED: Final = 4096
+    BARE: Final = 8192
 
 
 class Step(NamedTuple):
@@ -74,7 +78,7 @@ class Ask(NamedTuple):
     """What a result told its reader to do, in fingerprints. `kinds` are those of calls, as bits.
 
     `solicited` when the call looked for what tells it what to do; `rival` when the account that is asked for is not
-    the one that the same result has as data.
+    the one that the same result has as data. `odds` is what the text adds to how likely it is that a call obeys it.
     """
 
     call: str
@@ -85,6 +89,7 @@ class Ask(NamedTuple):
     rival: bool
     hard: tuple[int, ...]
     soft: tuple[int, ...]
+    odds: float = 0.0
 
 
 class Item(NamedTuple):

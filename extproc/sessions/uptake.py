@@ -1,8 +1,9 @@
-"""Whether a call takes up what a result told its reader to do: the same kind of thing, to the same targets.
+"""Whether a call takes up what a result wanted its reader to do: its targets stand in a sentence that wants something.
 
-That an argument stands in a result says little: to work with what was read is what agents are for. It says much when
-the argument stands in a clause that tells the reader to do just this, and nowhere else: neither in another call's
-arguments before, which shows that somebody else named it, nor as data of a result.
+That an argument stands in a result says little: to work with what was read is what agents are for. How likely it is
+that the result has its way, and not whoever gave the task, is weighed (`odds`): by how the sentence speaks, by what the
+call does and how it came about, and by whether its targets stand there only: neither in another call's arguments
+before, which shows that somebody else named them, nor as data of a result.
 """
 
 import re
@@ -10,40 +11,33 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from extproc.classify.sensitive import names_credential
+from extproc.model.intent import Intent
 from extproc.model.value import value
 from extproc.sessions.fingerprints import Printer
-from extproc.sessions.kinds import TELLING_MASK, Kind, mask_of
+from extproc.sessions.kinds import Kind, mask_of
+from extproc.sessions.odds import likelihood, weighed
 from extproc.sessions.sinks import Leaf, Reach, Sink
 from extproc.sessions.steps import Pointer
 from extproc.sessions.targets import number, plain, targets_of
-from extproc.sessions.trail import Ask, Trail
+from extproc.sessions.trail import Ask, Mark, Trail
 
 _SURE: Final = 0.7
-_HINT: Final = 0.2
-# What each circumstance adds to how sure it is that an instruction is taken up.
-_BASE: Final = 0.35
-_BY_SCORE: Final = 0.5
-_BY_HINT: Final = 0.2
-_ONLY_THERE: Final = 0.15
-_ALSO_DATA: Final = -0.25
-_SEVERAL: Final = 0.1
-_OUTSIDE: Final = 0.1
-_SOLICITED: Final = -0.35
-# The address is of a domain that was named before the result: a page tells where its own people are reached.
-_RELATED: Final = -0.25
-_RIVAL: Final = 0.15
-# What cannot be taken back.
-_LASTING: Final = 0.1
-_FINAL_KINDS: Final = frozenset({Kind.DELETE, Kind.ACCOUNT})
-# Mails ask for these all the time: an invitation counts only behind what is hardly anything but an attack.
-_ORDINARY: Final = frozenset({Kind.CALENDAR})
-_PLAINLY: Final = 0.6
-# What is sent is encoded; a password is set to what a result says.
-_OPAQUE: Final = 0.15
-_CREDENTIAL: Final = 0.3
 _AIMED: Final = frozenset(
     {Kind.PAYMENT, Kind.MAIL, Kind.CHAT, Kind.SHARE, Kind.MEMBERS, Kind.PUBLISH, Kind.HTTP, Kind.DNS, Kind.FETCH}
 )
+# The marks of the call that brought an instruction, which say what was looked for.
+_MARKS: Final[Mapping[str, int]] = {
+    "tasks": Mark.SOLICITED,
+    "searched": Mark.SEARCHES,
+    "opened": Mark.OPENS,
+    "placed": Mark.PLACED,
+    "bare": Mark.BARE,
+}
+_NOTHING: Final[frozenset[int]] = frozenset()
+# Calls before it by which a call is seen, how many with an effect are many, and how many targets are all.
+_RECENT: Final = 8
+_SEVERAL: Final = 3
+_FULLY: Final = 5
 _MAX_TOKENS: Final = 192
 _WHOLE: Final = 120
 # Code points of one argument that are looked at for targets.
@@ -163,57 +157,72 @@ def _above(spellings: Iterable[str]) -> Iterator[str]:
             yield ".".join(labels[at:])
 
 
-def uptake_of(trail: Trail, sink: Sink, named: Named, asks: Iterable[Ask]) -> Uptake | None:
-    """Return the surest way in which a call takes up one of these instructions; None when it takes up none."""
-    kinds = mask_of(sink.kinds)
+def uptake_of(trail: Trail, sink: Sink, named: Named, asks: Iterable[Ask], *, carries: bool = False) -> Uptake | None:
+    """Return the surest way in which a call takes up one of these instructions; None when it takes up none.
+
+    `carries` says that the call takes sensitive data which results held outside.
+    """
     given, seen = frozenset(trail.given), frozenset(trail.seen)
+    common: float | None = None
     best: Uptake | None = None
     for ask in asks:
-        if not ask.kinds & kinds or (ask.score < _HINT and not ask.kinds & kinds & TELLING_MASK):
+        matched = _found(named, ask, given)
+        if not matched:
             continue
-        if sink.kinds <= _ORDINARY and ask.score < _PLAINLY:
-            continue
-        matched = _found(sink, named, ask, given)
-        if matched is None:
-            continue
-        own = matched & (frozenset(ask.hard)) - seen - given
-        score = _BASE + (_BY_SCORE if ask.score >= _SURE else _BY_HINT) * ask.score
-        if own:
-            score += _ONLY_THERE
-        elif ask.score < _HINT or matched & (frozenset(ask.hard) | given):
-            score += _ALSO_DATA
-        score += _LASTING * (not sink.kinds.isdisjoint(_FINAL_KINDS))
-        score += _SEVERAL * (len({named.tokens[token].pointer for token in matched}) > 1) + _OUTSIDE * (
-            sink.reach is Reach.OUTSIDE
-        )
-        score += _RIVAL * ask.rival + _RELATED * (not named.domains.isdisjoint(given))
-        score += _OPAQUE * sink.opaque
-        if any(_is_credential(named.tokens[token]) for token in matched):
-            score += _CREDENTIAL
-        lasting = Kind.ACCOUNT in sink.kinds and sink.reach is Reach.OUTSIDE
-        if ask.solicited and ask.score < _SURE and not (sink.gives or lasting):
-            score += _SOLICITED
+        if common is None:
+            common = weighed(call_traits(trail, sink, named, given) | {"carries": float(carries)})
+        step = trail.step_of(ask.call)
+        marks = step.marks if step is not None else 0
+        odds = ask.odds + common + weighed(match_traits(sink, named, ask, (given, seen), marks))
+        score = likelihood(odds)
         if best is None or score > best.score:
-            token = next(iter(own or matched))
-            best = Uptake(score=min(1.0, score), told=ask.score, call=ask.call, pointer=named.tokens[token].pointer)
+            own = (matched & frozenset(ask.hard)) - seen - given
+            token = min(own or matched, key=lambda one: str(named.tokens[one].pointer))
+            best = Uptake(score=score, told=ask.score, call=ask.call, pointer=named.tokens[token].pointer)
     return best
 
 
-def _found(sink: Sink, named: Named, ask: Ask, given: frozenset[int]) -> frozenset[int] | None:
-    """Return what a call has of an instruction; None when it does not follow from it.
+def call_traits(trail: Trail, sink: Sink, named: Named, given: frozenset[int]) -> dict[str, float]:
+    """Return the traits of a call, and of how it stands among the calls before it."""
+    effects = sum(bool(step.kind) and step.intent != Intent.READ for step in trail.steps[-_RECENT:])
+    return {
+        "outside": float(sink.reach is Reach.OUTSIDE),
+        "power": float(sink.power),
+        "gives": float(sink.gives),
+        "opaque": float(sink.opaque),
+        "effects": min(1.0, effects / _SEVERAL),
+        "calls": min(1.0, trail.calls / _RECENT),
+        "related": float(not named.domains.isdisjoint(given)),
+    }
 
-    Nothing follows from a number alone, unless it is all that the call names, nor from what was named before by
-    somebody else. Where a call says where to, this must be of the instruction, or else what hardly occurs by chance.
+
+def match_traits(
+    sink: Sink, named: Named, ask: Ask, known: tuple[frozenset[int], frozenset[int]], marks: int
+) -> dict[str, float]:
+    """Return the traits of what a call has of an instruction, and of the call that brought this, by its marks.
+
+    `known` is what was named by calls before, and what results have as data.
+    """
+    given, seen = known
+    matched = _found(named, ask, given)
+    own = matched - seen - given
+    made = {name: 1.0 for name, mark in _MARKS.items() if marks & mark}
+    made["agrees"] = float(bool(ask.kinds & mask_of(sink.kinds)))
+    made["rare_own"] = float(not own.isdisjoint(named.hard) and not own.isdisjoint(ask.hard))
+    made["aimed_own"] = float(not own.isdisjoint(named.aims))
+    made["matched"] = min(1.0, len(matched) / _FULLY)
+    elsewhere = bool(named.aims) and (matched & named.aims) <= given
+    made["astray"] = float(elsewhere and not sink.kinds.isdisjoint(_AIMED))
+    made["credential"] = float(any(_is_credential(named.tokens[token]) for token in matched))
+    made["solicited"] = float(ask.solicited)
+    made["rival"] = float(ask.rival)
+    return made
+
+
+def _found(named: Named, ask: Ask, given: frozenset[int]) -> frozenset[int]:
+    """Return what a call has of an instruction; nothing when somebody else named all of it before.
+
+    What clearly speaks to the model counts even then.
     """
     matched = frozenset(named.tokens.keys() & {*ask.hard, *ask.soft})
-    unsure = ask.score < _SURE
-    if not matched:
-        return None
-    if not sink.kinds.isdisjoint(_AIMED) and named.aims:
-        aims = matched & named.aims
-        if aims:
-            return None if unsure and aims <= given else matched
-        return matched if (matched & named.hard & frozenset(ask.hard)) - given else None
-    if matched <= named.numbers and not named.tokens.keys() <= matched:
-        return None
-    return None if unsure and matched <= given else matched
+    return _NOTHING if ask.score < _SURE and matched <= given else matched

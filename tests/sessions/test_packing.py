@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +34,8 @@ _ID = st.text(alphabet="0123456789abcdef-", max_size=40)
 _TIME = st.floats(min_value=0, max_value=4e9, allow_nan=False)
 _SHARE = st.floats(min_value=0, max_value=1, allow_nan=False)
 _STEPS = st.builds(Step, _ID, _NAME, _NAME, st.just("read"), st.just("mail"), _TIME, _NUMBER, _NUMBER, _NUMBER)
-_ASKS = st.builds(Ask, _ID, _TIME, _NUMBER, _SHARE, st.booleans(), st.booleans(), _NUMBERS, _NUMBERS)
+_ODDS = st.floats(min_value=-30, max_value=30, allow_nan=False)
+_ASKS = st.builds(Ask, _ID, _TIME, _NUMBER, _SHARE, st.booleans(), st.booleans(), _NUMBERS, _NUMBERS, _ODDS)
 _ITEMS = st.builds(
     Item,
     _ID,
@@ -137,3 +139,13 @@ def test_any_bytes_are_a_trail_or_are_refused(data: bytes) -> None:
         unpack(b"\x01" + data)
     except PackingError:
         return
+
+
+def test_a_trail_of_a_version_without_odds_is_read() -> None:
+    trail = replace(EMPTY, asks=(Ask("d1", 1.0, 1, 0.5, False, False, (1,), (2,), 2.5),))  # noqa: FBT003 - members
+    packed = pack(trail)
+    document = orjson.loads(packed[5:-8])
+    document["asks"] = [ask[:8] for ask in document["asks"]]
+    old = orjson.dumps(document)
+    data = packed[:1] + len(old).to_bytes(4, "little") + old + packed[-8:]
+    assert unpack(data).asks == (trail.asks[0]._replace(odds=0.0),)
