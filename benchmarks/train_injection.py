@@ -1,6 +1,7 @@
 """Trains the linear model for injected instructions: `python -m benchmarks.train_injection ROWS... [--check]`.
 
-It learns from texts that the grammars of `benchmarks/injection` make, and from labelled rows (`text`, `label`,
+It learns from texts that the grammars of `benchmarks/injection` make, from the rows in its folder `rows`, and from
+further labelled rows (`text`, `label`,
 `license`, `group`), one JSON object a line. A row says that an instruction stands somewhere in it, not where: a first
 model, which has seen the grammars alone, picks the sentences. `--check` leaves out a fifth of all templates and files
 at a time and says how well the rest finds them; without it the model file is written. Standard library and PyYAML
@@ -21,17 +22,21 @@ from typing import Any, Final
 import yaml
 
 from benchmarks.injection.fitting import SEED, Unit, Weights, auc, trained
-from benchmarks.injection.grammar import Grammar
+from benchmarks.injection.grammar import Grammar, third_person
 from extproc.threats.linear import BITS, features, tokens_of
 from extproc.threats.passages import lead_of, units_of, words_of
+from extproc.threats.structure import DEEDS
 
+ROWS: Final = Path(__file__).parent / "injection" / "rows"
 OUT: Final = Path(__file__).parents[1] / "extproc" / "evidence" / "injection-model.json"
 MADE: Final = 18000
 FOLDS: Final = 5
 MAX_UNITS: Final = 40
 MAX_CHARS: Final = 4000
+# Rows of this folder were written by hand for this: each counts as so many.
+COUNTED: Final = 2
 # The share of attacks that the screen may pass over.
-MISSED: Final = 0.02
+MISSED: Final = 0.01
 
 
 def classes() -> dict[str, str]:
@@ -42,6 +47,9 @@ def classes() -> dict[str, str]:
         for word in str(words).split():
             for token in [*tokens_of(word)] if len(tokens_of(word)) == 1 else [word]:
                 made.setdefault(token, str(name).upper())
+    for word, name in list(made.items()):
+        if name in DEEDS and word.isascii() and word.isalpha():
+            made.setdefault(third_person(word).strip(), f"{name}S")
     return made
 
 
@@ -83,15 +91,15 @@ def made_units(seed: int, number: int) -> list[Unit]:
     return list(units.values())
 
 
-def row_units(rows: Sequence[dict[str, Any]], first: Weights) -> list[Unit]:
-    """Return the units of labelled rows: of the benign all, of others those that sound most like orders."""
+def row_units(rows: Sequence[dict[str, Any]], first: Weights, most: int = 2) -> list[Unit]:
+    """Return the units of labelled rows: of the benign all, of others those `most` that sound most like orders."""
     units: dict[tuple[str, int], Unit] = {}
     for number, row in enumerate(rows):
         text, label = row["text"][:MAX_CHARS], row["label"]
         places = [(start, end) for start, end in units_of(text) if any(map(str.isalpha, text[start:end]))]
         found = [(text[start:end].strip(), seen(text, start, end)) for start, end in places]
         if label:
-            found = sorted(found, key=lambda one: -first.logit(one[1]))[:2]
+            found = sorted(found, key=lambda one: -first.logit(one[1]))[:most]
             template = f"{row.get('attack') or row['group']}"
         else:
             template = f"{row['group']}-{number}"
@@ -192,6 +200,12 @@ def write(units: Sequence[Unit], model: Weights, licences: Sequence[dict[str, An
     print(f"{OUT.name}: {OUT.stat().st_size} bytes, {sum(map(bool, packed))} weights")
 
 
+def read_rows(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return the rows of files."""
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in lines]  # noqa: TID251 - rows, not messages
+
+
 def licences_of(rows: Sequence[dict[str, Any]], made: int) -> list[dict[str, Any]]:
     """Return where the training material is from."""
     counted = collections.Counter((row["source"].removeprefix("repo_"), row["license"]) for row in rows)
@@ -207,17 +221,17 @@ def licences_of(rows: Sequence[dict[str, Any]], made: int) -> list[dict[str, Any
 def main() -> None:
     """Train and check, or write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="+", type=Path)
+    parser.add_argument("rows", nargs="*", type=Path)
     parser.add_argument("--check", action="store_true")
     given = parser.parse_args()
-    lines = [line for path in given.rows for line in path.read_text(encoding="utf-8").splitlines()]
-    rows = [json.loads(line) for line in lines]  # noqa: TID251 - rows, not messages
+    rows, own = read_rows(given.rows), read_rows(sorted(ROWS.glob("results-*.jsonl")))
     made = made_units(SEED, MADE)
-    units = [*made, *row_units(rows, trained(made))]
+    first = trained(made)
+    units = [*made, *row_units(rows, first), *row_units(own, first, 1) * COUNTED]
     if given.check:
         check(units)
     else:
-        write(units, trained(units), licences_of(rows, len(made)))
+        write(units, trained(units), licences_of([*rows, *own], len(made)))
 
 
 if __name__ == "__main__":

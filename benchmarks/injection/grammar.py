@@ -30,6 +30,18 @@ class Made:
     end: int = 0
 
 
+def third_person(goal: str) -> str:
+    """Return what is to be done as what somebody does: `send it` becomes `sends it`."""
+    verb, _, rest = goal.partition(" ")
+    if verb.endswith(("s", "sh", "ch", "x", "o")):
+        verb += "es"
+    elif verb.endswith("y") and verb[-2:-1] not in {"a", "e", "o", "u"}:
+        verb = verb[:-1] + "ies"
+    elif verb.isalpha():
+        verb += "s"
+    return f"{verb} {rest}"
+
+
 class Grammar:
     """The grammar files, read once, and the source of chance."""
 
@@ -114,9 +126,10 @@ class Grammar:
                 return found[0][0]
             if name in given:
                 text = given[name]
-            elif name == "goal":
+            elif name in {"goal", "goal_s"}:
                 self.goal = self._pick(self.attacks["goals"][self._pick(list(self.attacks["goals"]))])
                 text = self._fill(self.goal, given)
+                text = third_person(text) if name == "goal_s" else text
             else:
                 entry: Any = self._pick(self.words[name])
                 text = self._fill(str(entry), given)

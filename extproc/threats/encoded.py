@@ -14,9 +14,16 @@ from extproc.threats.meaning import says_something
 SHORTEST: Final = 20
 _RUN: Final = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST},}}")
 _BASE32: Final = re.compile(r"[A-Z2-7]{24,}")
-_PAIRS: Final = re.compile(r"(?:(?:0x)?\b[0-9A-Fa-f]{2}\b[ ,:]{1,2}){8,}(?:0x)?[0-9A-Fa-f]{2}\b")
-_NUMBERS: Final = re.compile(r"(?:\b(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])\b[ ,]{1,2}){8,}\d{2,3}\b")
-_BITS: Final = re.compile(r"(?:[01]{8} ?){6,}")
+# Each begins with a set of characters, which lets the search leap.
+_PAIRS: Final = re.compile(
+    r"[0-9A-Fa-f][0-9A-Fa-f](?:(?<!\w..)|(?<=\b0x..))\b[ ,:]{1,2}(?:(?:0x)?[0-9A-Fa-f]{2}\b[ ,:]{1,2}){7,}"
+    r"(?:0x)?[0-9A-Fa-f]{2}\b"
+)
+_NUMBERS: Final = re.compile(
+    r"[13-9](?<!\w.)(?:(?<=3)[2-9]|(?<=[4-9])[0-9]|(?<=1)(?:[01][0-9]|2[0-6]))\b[ ,]{1,2}"
+    r"(?:\b(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])\b[ ,]{1,2}){7,}\d{2,3}\b"
+)
+_BITS: Final = re.compile(r"[01][01]{7} ?(?:[01]{8} ?){5,}")
 _HEXADECIMAL: Final = re.compile(r"[0-9A-Fa-f]{2}")
 _RUNS: Final = 64
 _LARGEST: Final = 64 * 1024

@@ -25,13 +25,18 @@ MAX_PASSAGES: Final = 20
 FLAGGED: Final = 0.5
 _WEAK: Final = 0.15
 # Log-odds of a text in which nothing was found, and what each doubling of a long one adds.
-_BASE: Final = -2.7
-_LONG: Final = -0.45
+_BASE: Final = -2.9
+_LONG: Final = -0.4
 _SHORT_TEXT: Final = 600
+# Below a finding the score falls more slowly than log-odds do, so that weak signals are told apart.
+_SLOWLY: Final = 0.65
 # What the model says counts within limits, so that no word alone decides.
-_SHARE: Final = 0.75
+_SHARE: Final = 0.65
 _LEAST: Final = -2.5
 _MOST: Final = 6.0
+# Words that sound so much like an order may begin a passage.
+_BEGINS: Final = 2.0
+_COMMON: Final = frozenset({"order", "machine_named"})
 # Sentences that are judged as one, and what each after the first costs.
 _TOGETHER: Final = 4
 _FURTHER: Final = 0.15
@@ -40,6 +45,12 @@ _NAMED: Final = 0.35
 _NAMED_MOST: Final = 0.5
 # What a text that explains attacks adds, by how surely it does.
 _ABOUT: Final[Mapping[str, float]] = {"about_attacks": -2.4, "about_security": -1.0}
+# Families that tell the same in other words, that a program is spoken to, and how much they are worth together: less
+# in rules for those who work on a repository, which do so openly.
+_TO_PROGRAMS: Final = frozenset({"reader", "reader_here", "reader_acts", "addressed", "machine_named"})
+_TO_PROGRAMS_MOST: Final = 3.2
+_OPENLY: Final = "about_agents"
+_OPENLY_MOST: Final = 1.2
 # Signs that weigh less than the rest of their family.
 _WEIGHED_AS: Final = {"markup-comment": "comment", "markdown-comment": "comment"}
 # How many units the model is asked about, and how much a sign in one is worth beside its words.
@@ -61,6 +72,11 @@ class _Cell:
     logit: float = _NOTHING
     signs: list[Sign] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether a passage may begin here: more was found than its form, or its words sound like an order."""
+        return self.logit > _BEGINS or any(sign.family not in _COMMON for sign in self.signs)
 
 
 @value
@@ -113,7 +129,8 @@ class ResponseJudge:
         if not cells:
             return
         base = _BASE + _LONG * math.log2(max(len(text) / _SHORT_TEXT, 1)) + about
-        for stretch in _chosen([self._stretch(first, cells, base) for first in cells]):
+        most = _OPENLY_MOST if any(sign.family == _OPENLY for sign in signs) else _TO_PROGRAMS_MOST
+        for stretch in _chosen([self._stretch(first, cells, base, most) for first in cells if cells[first].counts]):
             inside = [cells[number] for number in range(stretch.first, stretch.last + 1) if number in cells]
             yield Passage(
                 pointer=pointer,
@@ -164,8 +181,8 @@ class ResponseJudge:
         limit = _LOOKS + len(text) // _CHARS_A_LOOK
         return [unit for _, unit in (ranked if len(ranked) <= limit else heapq.nlargest(limit, ranked))]
 
-    def _stretch(self, first: int, cells: Mapping[int, _Cell], base: float) -> _Stretch:
-        """Return the best stretch of units that begins with this one."""
+    def _stretch(self, first: int, cells: Mapping[int, _Cell], base: float, most: float) -> _Stretch:
+        """Return the best stretch of units that begins with this one; `most` is what speaking to programs is worth."""
         weight = self._weights.get
         families: set[str] = set()
         named: set[str] = set()
@@ -177,10 +194,11 @@ class ResponseJudge:
             families.update([_WEIGHED_AS.get(sign.code, sign.family) for sign in cell.signs])
             named |= cell.named
             logit = max(logit, min(cell.logit, _NAMED_MOST) if cell.named else cell.logit)
-            total = base + sum([weight(family, 0.0) for family in families]) - _FURTHER * (last - first)
+            total = base + sum([weight(family, 0.0) for family in families - _TO_PROGRAMS]) - _FURTHER * (last - first)
+            total += min(sum([weight(family, 0.0) for family in families & _TO_PROGRAMS]), most)
             total += _NAMED * sum([weight(family, 0.0) for family in named - families])
             total += _SHARE * min(max(logit, _LEAST), _MOST)
-            score = 1 / (1 + math.exp(-total))
+            score = 1 / (1 + math.exp(-total if total > 0 else -total * _SLOWLY))
             if score > best.score:
                 best = _Stretch(first=first, last=last, score=score)
         return best

@@ -16,7 +16,10 @@ _GAP: Final = re.compile(r"[ \t\u00a0]{2,8}")
 _FEW_LETTERS: Final = 8
 _FEW_WORDS: Final = 3
 _FEW_KNOWN: Final = 6
-_LEET: Final = re.compile(r"[A-Za-z0-9@$!]*(?:[A-Za-z][0134578@$!]|[0134578@$!][A-Za-z])[A-Za-z0-9@$!]*")
+_LEET: Final = re.compile(r"[A-Za-z][0134578@$!]|[0134578@$!][A-Za-z]")
+# What may stand for a letter, and the ends of the word around it: signs that few texts have are sought first.
+_FOR_LETTERS: Final = re.compile(r"[0134578@$!]")
+_LEET_WORD: Final = re.compile(r"[A-Za-z0-9@$!]*")
 _DIGIT_WORD: Final = re.compile(r"(?<![0-9A-Za-z.,:])[0134578]{1,6}(?![0-9A-Za-z]|[.,:][0-9])")
 _AS_I: Final = str.maketrans("0134578@$!", "oieastbasi")
 _AS_L: Final = str.maketrans("0134578@$!", "oleastbasi")
@@ -97,13 +100,12 @@ def with_digits(text: str) -> Uncovered:
     """Look at a text with digits inside words."""
     places, made = [], []
     kept = 0
-    for found in _LEET.finditer(text, 0, _LONGEST):
-        token = found[0]
-        word = _folded(token)
-        made.append(text[kept : found.start()] + word)
-        kept = found.end()
+    for start, end in _words_with_digits(text[:_LONGEST]):
+        word = _folded(text[start:end])
+        made.append(text[kept:start] + word)
+        kept = end
         if word.lower() in COMMON and len(word) > 2:  # noqa: PLR2004 - a word of two is chance
-            places.append(found.span())
+            places.append((start, end))
     if len(places) < _FEW_WORDS:
         return Uncovered()
     said = "".join((*made, text[kept:]))
@@ -112,6 +114,21 @@ def with_digits(text: str) -> Uncovered:
         inner=(Inner(text=said, start=0, end=len(text), aligned=True),),
         marks=(Mark(code="digits-for-letters", family=DISGUISED, start=places[0][0], end=places[-1][1]),),
     )
+
+
+def _words_with_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Return words in which a letter stands beside what may stand for one; time is linear."""
+    last = 0
+    for found in _FOR_LETTERS.finditer(text):
+        start = found.start()
+        if start < last:
+            continue
+        end = next(_LEET_WORD.finditer(text, start)).end()
+        while start > last and (text[start - 1].isascii() and text[start - 1].isalnum()):
+            start -= 1
+        last = end
+        if _LEET.search(text, start, end):
+            yield start, end
 
 
 def _folded(token: str) -> str:

@@ -25,3 +25,9 @@ def test_escapes_of_letters_are_a_sign_and_those_of_blanks_are_not() -> None:
     assert escaped("%69%67%6e%6f%72%65").marks
     assert escaped("&#105;&#103;&#110;&#111;&#114;&#101;").marks
     assert not escaped("a%20b%20c%20d%20e%20f%20g").marks
+
+
+@pytest.mark.parametrize("form", ["{:02x}", "0x{:02x}", "{:d}", "{:08b}"])
+def test_numbers_of_characters_are_read(form: str) -> None:
+    numbers = " ".join(form.format(ord(letter)) for letter in _ORDER)
+    assert [inner.text for inner in encoded(f"blob: {numbers} end", coded=True).inner] == [_ORDER]
