@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UPSTREAM ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-defender lint conformance train-injection bench bench-quick bench-dlp bench-threats fuzz fuzz-guided proto lock clean
+.PHONY: help setup run demo test test-defender lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench-threats: setup ## which labelled attacks this and other tools object to: R
 
 train-injection: setup ## make the linear model for injected instructions again: ROWS="FILE..." (benchmarks/injection/README.md)
 	@$(BIN)/python -m benchmarks.train_injection $(ROWS) $(ARGS)
+
+train-definitions: setup ## make the linear model for poisoned definitions again: ROWS="FILE..."
+	@$(BIN)/python -m benchmarks.train_definitions $(ROWS) $(ARGS)
 
 fuzz: setup ## throw mutated messages at the parser and at detection, a minute each
 	@$(BIN)/python -m tests.fuzz.parser --seconds 60

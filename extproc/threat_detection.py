@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from extproc.config.chains_file import load_chains
+from extproc.config.definition_model_file import load_definition_model
 from extproc.config.evidence_file import EvidenceFile, evidence_of, parse_evidence, shipped_evidence
 from extproc.config.faults import ConfigError, Fault
 from extproc.config.injection_model_file import load_injection_model
@@ -42,7 +43,7 @@ def make_threats(
     engine = EvidenceEngine(responses.patterns, cache.engine)
     return Threats(
         speech=Speech(
-            definitions=Definitions(DescriptionJudge(descriptions, cache.engine)),
+            definitions=Definitions(DescriptionJudge(descriptions, cache.engine, load_definition_model())),
             responses=ResponseJudge(engine, responses.weights, load_injection_model()),
             key=key,
         ),

@@ -26,6 +26,16 @@ _EXAMPLE: Final = re.compile(
     r"|\bvisit|\bdetails|\breference|\bdefaults? to|\bdefault:?|\blooks like|\bfrom)\W{0,4}[^.!?\n]{0,30}$",
     re.IGNORECASE,
 )
+# What a scanner looks for, and what a tool does not let through, is named and not ordered.
+_REPORTED: Final = re.compile(
+    r"\b(?:looks? for|search(?:es)? for|checks? for|tests? for|scans?\b[^.!?\n]{0,30} for|detects?|flags|recogni[sz]es"
+    r"|phrases like|descriptions that|payloads?)\b[^.!?\n]{0,160}$",
+    re.IGNORECASE,
+)
+_BLOCKED: Final = re.compile(
+    r"^[^.!?\n]{0,40}\b(?:is|are) (?:always )?(?:blocked|refused|rejected|denied|redacted|masked|forbidden)\b",
+    re.IGNORECASE,
+)
 _FOR_EXAMPLE: Final = re.compile(r"\be\.g\.|\bsuch as|\bexample:|\(example", re.IGNORECASE)
 _DOES: Final = re.compile(
     r"(?:Calls|Connects|Copies|Creates|Delivers|Downloads|Emails|Exports|Fetches|Forwards|Gets|Notifies|Posts|Publishes"
@@ -53,6 +63,8 @@ _DEED_FAMILIES: Final = (
 )
 _DEEDS: Final = frozenset(_DEED_FAMILIES.split())
 _PLACES: Final = frozenset({"sensitive_place", "secret_taking", "private_object"})
+_PASSED_OVER: Final = frozenset({"inner_network", "sensitive_place"})
+_NOT_WORDS: Final = frozenset({"hidden_text", "encoded_text", "disguised_text", "fake_turn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +143,16 @@ def _own_job(sign: Sign, text: str, _subject: Subject) -> bool:
     return _SENTENCE_END.search(text, 0, sign.end) is None
 
 
+def _reported(sign: Sign, text: str, _subject: Subject) -> bool:
+    """Tell whether it is what a scanner looks for, or what is not let through."""
+    if sign.family in _NOT_WORDS:
+        return False
+    before = text[max(0, sign.start - 2 * _NEAR) : sign.start]
+    return _REPORTED.search(before) is not None or (
+        sign.family in _PASSED_OVER and _BLOCKED.search(text[sign.end : sign.end + 2 * _NEAR]) is not None
+    )
+
+
 def _own_deed(sign: Sign, _text: str, subject: Subject) -> bool:
     """Tell whether the tool is called after it: what deletes says so."""
     return sign.family in {"destruction", "foreign_deed"} and bool(_DELETES & subject.deeds)
@@ -155,5 +177,6 @@ _DAMPERS: Final[tuple[Damper, ...]] = (
     _example,
     _own_job,
     _own_deed,
+    _reported,
     _mentioned,
 )

@@ -2,6 +2,7 @@
 
 Every string of a definition is weighed, names of members too. The score of a text is the sum of the weights of the
 distinct families of evidence that stand near each other in it; patterns of one family are evidence of the same thing.
+A model of how such texts sound adds to the sum, or takes a little from it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +14,10 @@ from extproc.mcp.pointer import Pointer
 from extproc.model.message import JsonValue
 from extproc.model.passage import Passage, Sign
 from extproc.threats.dampers import Subject, subject_of, undamped
+from extproc.threats.definition_model import DefinitionModel, Heard
 from extproc.threats.evidence import Engines, Evidence, EvidenceEngine
 from extproc.threats.naming import named_tools
-from extproc.threats.weighing import FORM, weighed
+from extproc.threats.weighing import FORM, LOWERED, score_of, weighed
 
 # Signs that begin further apart than this, in characters, do not belong together.
 _NEAR: Final = 400
@@ -23,6 +25,10 @@ _SHORTEST: Final = 4
 # What scores less than this is not even a hint.
 _LEAST: Final = 0.15
 _MAX_DEPTH: Final = 128
+# Members whose values are no prose.
+_NO_PROSE: Final = frozenset({"name", "type", "format", "pattern", "$schema", "$ref", "$id", "uri", "mimeType"})
+# What was hidden or encoded does not sound like anything, and weighs what it weighs.
+_UNHEARD: Final = frozenset({"hidden_text", "encoded_text", "disguised_text"})
 
 
 class DefinitionKind(Enum):
@@ -54,9 +60,10 @@ _WEIGHTS: Final[Mapping[DefinitionKind, Mapping[str, float]]] = MappingProxyType
 class DescriptionJudge:
     """Weighs definitions. Safe to use from several threads; who asks again for the same definition keeps the answer."""
 
-    def __init__(self, evidence: Evidence, engines: Engines) -> None:
-        """Compile the patterns. Raises: `PatternError`."""
+    def __init__(self, evidence: Evidence, engines: Engines, model: DefinitionModel | None = None) -> None:
+        """Compile the patterns; without a model they alone are weighed. Raises: `PatternError`."""
         self._weights = {kind: {**evidence.weights, **other} for kind, other in _WEIGHTS.items()}
+        self._model = model
         self._engine = EvidenceEngine(evidence.patterns, engines)
 
     def judge(
@@ -74,26 +81,53 @@ class DescriptionJudge:
         texts = list(dict.fromkeys(text for _, text, _ in leaves))
         signs = dict(zip(texts, self._engine.found(texts), strict=True))
         subject = subject_of(_name(definition), _parameters(definition))
-        passages = (self._passage(leaf, signs[leaf[1]], subject, names, kind) for leaf in leaves if signs[leaf[1]])
+        heard = self._heard(definition) if kind is DefinitionKind.TOOL else {}
+        passages = (
+            self._passage(leaf, self._signs(leaf[1], signs[leaf[1]], subject, names), kind, heard.get(leaf[0]))
+            for leaf in leaves
+            if signs[leaf[1]] or (leaf[0] in heard and not leaf[2])
+        )
         return tuple(sorted((one for one in passages if one is not None), key=lambda passage: -passage.score))
 
-    def _passage(
-        self,
-        leaf: tuple[Pointer, str, bool],
-        signs: tuple[Sign, ...],
-        subject: Subject,
-        names: frozenset[str],
-        kind: DefinitionKind,
-    ) -> Passage | None:
-        pointer, text, in_key = leaf
+    def _heard(self, definition: Mapping[str, JsonValue]) -> dict[Pointer, Heard]:
+        """Return how the texts of a definition sound, by where they stand."""
+        model = self._model
+        if model is None:
+            return {}
+        heard = ((pointer, model.heard(text)) for pointer, text in told(definition))
+        return {pointer: one for pointer, one in heard if one is not None}
+
+    @staticmethod
+    def _signs(text: str, signs: tuple[Sign, ...], subject: Subject, names: frozenset[str]) -> tuple[Sign, ...]:
         found = undamped(signs, text, subject)
-        if found and names:
-            found = tuple(sorted((*found, *named_tools(text, names, subject)), key=lambda sign: sign.start))
-        score, near = weighed(found, self._weights[kind], _NEAR)
-        if score < _LEAST:
+        if not found or not names:
+            return found
+        return tuple(sorted((*found, *named_tools(text, names, subject)), key=lambda sign: sign.start))
+
+    def _passage(
+        self, leaf: tuple[Pointer, str, bool], signs: tuple[Sign, ...], kind: DefinitionKind, heard: Heard | None
+    ) -> Passage | None:
+        pointer, _, in_key = leaf
+        weight, near = weighed(signs, self._weights[kind], _NEAR)
+        if heard is not None and self._model is not None and not in_key:
+            added = self._model.worth * (heard.logit - self._model.zero)
+            least = -LOWERED if pointer == ("description",) and _UNHEARD.isdisjoint(one.family for one in near) else 0.0
+            weight += max(least, added)
+            if added > 0:
+                sign = Sign(code="sounds-like-an-order", family="sound", start=heard.start, end=heard.end)
+                near = tuple(sorted((*near, sign), key=lambda one: one.start))
+        score = score_of(weight)
+        if score < _LEAST or not near:
             return None
         start, end = min(sign.start for sign in near), max(sign.end for sign in near)
         return Passage(pointer=pointer, start=start, end=end, score=score, signs=near, in_key=in_key)
+
+
+def told(definition: Mapping[str, JsonValue]) -> Iterator[tuple[Pointer, str]]:
+    """Return the prose of a definition, with where it stands."""
+    for pointer, text, in_key in _leaves(definition):
+        if not in_key and pointer[-1] not in _NO_PROSE and (" " in text or not text.isascii()):
+            yield pointer, text
 
 
 def _name(definition: Mapping[str, JsonValue]) -> str:

@@ -8,6 +8,8 @@ from extproc.model.passage import Sign
 
 # The weight at which a text is a finding: score 0.5.
 THRESHOLD: Final = 5.0
+# What can be taken from the weight of a description because it sounds honest.
+LOWERED: Final = 0.5
 # How an order is given. Honest definitions give orders too, so form without matter is no finding, however much of it.
 _FORM: Final = (
     "conditional_order consequence extra_output fills_parameter foreign_moment model_addressed ordered_action"
@@ -52,7 +54,7 @@ _TOGETHER: Final[tuple[tuple[tuple[frozenset[str], ...], float], ...]] = (
 
 
 def weighed(signs: Sequence[Sign], weights: Mapping[str, float], near: int) -> tuple[float, tuple[Sign, ...]]:
-    """Return the best score of signs of which no two begin further apart than `near`, with these signs.
+    """Return the best weight of signs of which no two begin further apart than `near`, with these signs.
 
     Signs whose family weighs nothing are left out.
     """
@@ -74,7 +76,12 @@ def weighed(signs: Sequence[Sign], weights: Mapping[str, float], near: int) -> t
             best, chosen = weight, tuple(group)
         if last == len(signs):
             break
-    return best / (best + THRESHOLD), chosen
+    return best, chosen
+
+
+def score_of(weight: float) -> float:
+    """Return the score of a weight, 0 to 1: 0.5 at the threshold."""
+    return weight / (weight + THRESHOLD) if weight > 0 else 0.0
 
 
 def _together(families: Iterable[str]) -> float:

@@ -3,6 +3,7 @@
 import os
 from functools import cache
 
+from extproc.config.definition_model_file import load_definition_model
 from extproc.config.detection_file import DetectionSettings
 from extproc.config.evidence_file import load_evidence
 from extproc.detection import cache_folder
@@ -19,4 +20,4 @@ def engines() -> DetectorCache:
 @cache
 def judge() -> DescriptionJudge:
     """Return the judge of definitions."""
-    return DescriptionJudge(load_evidence("descriptions"), engines().engine)
+    return DescriptionJudge(load_evidence("descriptions"), engines().engine, load_definition_model())

@@ -3,7 +3,7 @@
 import pytest
 
 from extproc.model.passage import Sign
-from extproc.threats.weighing import FORM, THRESHOLD, weighed
+from extproc.threats.weighing import FORM, THRESHOLD, score_of, weighed
 
 _WEIGHTS = {
     "one": 2.0,
@@ -15,36 +15,31 @@ _WEIGHTS = {
 }
 
 
-def _score(*signs: tuple[str, str, int], near: int = 100) -> float:
+def _weight(*signs: tuple[str, str, int], near: int = 100) -> float:
     made = [Sign(code=code, family=family, start=start, end=start + 1) for family, code, start in signs]
-    score, _ = weighed(made, _WEIGHTS, near)
-    return score * THRESHOLD / (1 - score)
+    return weighed(made, _WEIGHTS, near)[0]
 
 
 def test_a_family_counts_once_and_another_pattern_of_it_a_little() -> None:
-    assert _score(("one", "a", 0), ("one", "a", 5)) == pytest.approx(2.0)
-    assert _score(("one", "a", 0), ("one", "b", 5)) == pytest.approx(2.6)
+    assert _weight(("one", "a", 0), ("one", "a", 5)) == pytest.approx(2.0)
+    assert _weight(("one", "a", 0), ("one", "b", 5)) == pytest.approx(2.6)
 
 
-def test_at_the_threshold_the_score_is_one_half() -> None:
-    assert (
-        weighed(
-            [Sign(code="a", family="one", start=0, end=1), Sign(code="b", family="two", start=3, end=4)], _WEIGHTS, 9
-        )[0]
-        == 0.5
-    )
+def test_at_the_threshold_the_score_is_one_half_and_below_nothing_it_is_none() -> None:
+    assert score_of(THRESHOLD) == 0.5
+    assert score_of(-1.0) == 0.0
 
 
 def test_signs_that_stand_far_apart_are_weighed_apart() -> None:
-    assert _score(("one", "a", 0), ("two", "b", 101)) == pytest.approx(3.0)
+    assert _weight(("one", "a", 0), ("two", "b", 101)) == pytest.approx(3.0)
 
 
 def test_form_without_matter_is_no_finding() -> None:
-    assert _score(*((family, family, place) for place, family in enumerate(sorted(FORM)))) == pytest.approx(4.5)
+    assert _weight(*((family, family, place) for place, family in enumerate(sorted(FORM)))) == pytest.approx(4.5)
 
 
 def test_some_families_weigh_more_together() -> None:
-    assert _score(("private_object", "a", 0), ("fills_parameter", "b", 1)) == pytest.approx(5.0)
+    assert _weight(("private_object", "a", 0), ("fills_parameter", "b", 1)) == pytest.approx(5.0)
 
 
 def test_what_weighs_nothing_is_left_out() -> None:
