@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UPSTREAM ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-defender lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided proto lock clean
+.PHONY: help setup run demo test test-defender lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -75,9 +75,16 @@ fuzz: setup ## throw mutated messages at the parser and at detection, a minute e
 	@$(BIN)/python -m tests.fuzz.parser --seconds 60
 	@$(BIN)/python -m tests.fuzz.protection --seconds 60
 
-fuzz-guided: setup ## let atheris look for texts that detection cannot bear; SECONDS=600
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target out/atheris atheris==3.0.0
+out/atheris: | setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ atheris==3.0.0
+
+fuzz-guided: out/atheris ## let atheris look for texts that detection cannot bear; SECONDS=600
 	@PYTHONPATH=out/atheris $(BIN)/python -m tests.fuzz.guided -max_total_time=$(or $(SECONDS),600)
+
+fuzz-keep: out/atheris ## keep the fewest inputs of guided runs that reach as much, in tests/corpora/guided
+	@rm -rf out/fuzz/kept && mkdir -p out/fuzz/kept
+	@PYTHONPATH=out/atheris $(BIN)/python -m tests.fuzz.guided -merge=1 out/fuzz/kept
+	@$(BIN)/python -m tests.fuzz.corpus out/fuzz/kept
 
 proto: setup ## generate the protobuf stubs again
 	@$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=. --pyi_out=. proto/extproc/_gen/ext_proc.proto

@@ -1,6 +1,7 @@
 """Lets atheris (coverage-guided) look for texts that detection cannot bear; `make fuzz-guided` installs and runs it.
 
-Inputs that reach something new are kept in `out/fuzz/protection`, so that the next run begins with them.
+It begins with the examples of all detectors and the inputs that were kept before (`tests/fuzz/corpus.py`). Inputs that
+reach something new go to `out/fuzz/protection`; `make fuzz-keep` keeps the fewest of them that reach as much.
 """
 
 import sys
@@ -13,30 +14,27 @@ with atheris.instrument_imports(include=["extproc.detect", "extproc.redact"]):
     from tests.detecting import detection
     from tests.fuzz.protection import check, samples
 
-from extproc.model.message import JsonObject, JsonValue
+from tests.fuzz.corpus import document, kept
 
 CORPUS: Final = Path("out/fuzz/protection")
 _SCANNER: Final = detection().scanner
 _SLOW: Final = 30.0  # what is traced is slow
+_AGAIN: Final = f"{sys.executable} -m tests.fuzz.guided"  # a merge starts itself again through a shell
 
 
 def one(data: bytes) -> None:
-    """Check every promise for one text, as a text and as a member."""
-    text = data.decode("utf-8", "replace")
-    half = len(text) // 2
-    content: list[JsonValue] = [{"type": "text", "text": text}]
-    structured: JsonObject = {text[:half][:64] or "a": text[half:]}
-    result: JsonObject = {"content": content, "structuredContent": structured}
-    check({"jsonrpc": "2.0", "id": 1, "result": result}, _SCANNER, _SLOW)
+    """Check every promise for one input."""
+    check(document(data), _SCANNER, _SLOW)
 
 
 def main() -> None:
-    """Begin with the examples of all detectors."""
+    """Begin with what is known."""
     _SCANNER.prepare()
     CORPUS.mkdir(parents=True, exist_ok=True)
-    for number, text in enumerate(samples()):
-        (CORPUS / f"example-{number:04}").write_bytes(text.encode("utf-8", "replace"))
-    atheris.Setup([*sys.argv, str(CORPUS), "-max_len=2048", "-timeout=60"], one)
+    known = [*(text.encode("utf-8", "replace") for text in samples()), *kept()]
+    for number, data in enumerate(known):
+        (CORPUS / f"known-{number:05}").write_bytes(data)
+    atheris.Setup([_AGAIN, *sys.argv[1:], str(CORPUS), "-max_len=2048", "-timeout=60"], one)
     atheris.Fuzz()
 
 
