@@ -115,14 +115,8 @@ def _chain(rule: Rule, case: Case, situation: Situation) -> Chain | None:
         return None
     calls: dict[str, None] = {}
     pointer: Pointer = ()
-    for held in (
-        _takes_up(case, situation),
-        _carries(case, situation),
-        _follows(case, situation),
-        _labelled(case, situation),
-        _grows(case, situation),
-        _counted(case, situation),
-    ):
+    for condition in _CONDITIONS:
+        held = condition(case, situation)
         if held is None:
             return None
         calls.update(dict.fromkeys(held[0]))
@@ -252,3 +246,7 @@ def _counted(case: Case, situation: Situation) -> _Held:
     if reached < count.at_least or sensitive < count.sensitive * len(steps):
         return None
     return tuple(step.call for step in steps), ()
+
+
+# Those that look through the whole trail come last.
+_CONDITIONS: Final = (_takes_up, _carries, _labelled, _follows, _grows, _counted)
