@@ -52,13 +52,16 @@ class Definitions:
         _put(self._poisoned, version.digest, poisoned)
         return poisoned
 
-    def was_poisoned(self, version: Version) -> bool:
-        """Tell whether a version that was listed, here or by a replica, speaks to the model."""
+    def was_poisoned(self, version: Version) -> bool | None:
+        """Tell whether a version that was listed, here or by a replica, speaks to the model.
+
+        None when nobody here has seen it, and its text is too long to be kept.
+        """
         known = self._poisoned.get(version.digest)
         if known is not None:
             return known
         definition = definition_of(version)
-        return definition is not None and self.is_poisoned(version, definition)
+        return None if definition is None else self.is_poisoned(version, definition)
 
     def shadows(self, entry: ServerEntry, others: Sequence[ServerEntry]) -> tuple[Shadow, ...]:
         """Return what of a server passes for something else; lists repeat themselves, and so does the answer."""

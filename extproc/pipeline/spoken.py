@@ -35,6 +35,7 @@ LISTS: Final = {
     "resources/templates/list": ("resourceTemplates", DefinitionKind.RESOURCE),
 }
 _INTRODUCTIONS: Final = frozenset({"initialize", "server/discover"})
+_INTRODUCED: Final = frozenset({"instructions", "serverInfo", "_meta"})
 _QUESTIONS: Final = {
     "elicitation/create": DefinitionKind.ELICITATION,
     "sampling/createMessage": DefinitionKind.SAMPLING,
@@ -99,7 +100,7 @@ def _definitions(message: Message, context: Context, definitions: Definitions) -
 
 
 def _introduction(result: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    return {name: result[name] for name in ("instructions", "serverInfo", "_meta") if name in result}
+    return {name: one for name, one in result.items() if name in _INTRODUCED}
 
 
 def _listed(
@@ -146,20 +147,27 @@ def brought(message: Message, context: Context) -> Iterator[String]:
     """Go through the strings of what a server sends that is no definition."""
     match message:
         case Response(result=result):
-            method = context.call.method if context.call is not None else ""
-            if method in LISTS or method in _INTRODUCTIONS:
-                return iter(())
-            return strings_of({name: one for name, one in result.items() if name not in _NOT_BROUGHT}, ("result",))
-        case Notification(params=params):
+            return strings_of(_without_definitions(result, context.call.method if context.call else ""), ("result",))
+        case Request(method=method) if method in _QUESTIONS:
+            return iter(())
+        case Request(params=params) | Notification(params=params):
             return strings_of(dict(params), ("params",))
         case ErrorResponse(document=document):
             return strings_of(document.get("error"), ("error",))
-        case Request():
-            return iter(())
 
 
 # Its questions are definitions, and the others mean something only to who made them.
 _NOT_BROUGHT: Final = frozenset({"inputRequests", "nextCursor", "requestState", "resultType", "taskId"})
+
+
+def _without_definitions(result: Mapping[str, JsonValue], method: str) -> dict[str, JsonValue]:
+    """Return the members of a result that are not judged as definitions; a list that is none is brought as it is."""
+    judged = _NOT_BROUGHT | _INTRODUCED if method in _INTRODUCTIONS else _NOT_BROUGHT
+    rest = {name: one for name, one in result.items() if name not in judged}
+    member, _ = LISTS.get(method, ("", None))
+    if isinstance(entries := rest.get(member), list):
+        rest[member] = [None if isinstance(entry, dict) else entry for entry in entries]
+    return rest
 
 
 def _passages(strings: Iterable[String], context: Context, judge: ResponseJudge) -> tuple[Passage, ...]:

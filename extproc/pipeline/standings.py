@@ -165,7 +165,10 @@ def called_tool(
 ) -> Standing:
     """Return how a tool stands that is called, by what was listed of it last; `entries` are those of the registry."""
     state = called(pinning.mode, pin, locked=pinning.lock.get(server, {}).get(name))
-    flags = {Flag.POISONED} if pin is not None and definitions.was_poisoned(pin.current) else set[Flag]()
+    poisoned = pin is not None and definitions.was_poisoned(pin.current)
+    flags = {Flag.POISONED} if poisoned else set[Flag]()
+    if poisoned is None:
+        flags.add(Flag.PENDING)  # it waits to be listed here, where its text can be read
     entry = next((one for one in entries if one.server == server), None)
     if entry is not None and any(one.tool == name for one in definitions.shadows(entry, entries)):
         flags.add(Flag.SHADOWING)

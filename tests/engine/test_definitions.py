@@ -9,6 +9,7 @@ import pytest
 from extproc.engine.runner import Outgoing
 from extproc.engine.settings import Route
 from extproc.model.decision import Outcome
+from extproc.pins import states
 from extproc.pins.pin import Pin, PinMode
 from extproc.pins.states import approve
 from extproc.pipeline import standings
@@ -162,6 +163,15 @@ def test_a_definition_that_speaks_to_the_model_is_hidden_and_refused() -> None:
     assert {entity for _, entity in at.last.findings} == {"poisoned_definition"}
     assert called(at) is Outcome.DENY
     assert at.last.determining == ("poisoned",)
+
+
+def test_a_definition_too_long_to_be_kept_is_refused_until_it_was_read_here() -> None:
+    state = MemoryState()
+    long: dict[str, Any] = {**_READ, "description": "Return the text of a note. " * 3_000}
+    pin, _ = states.listed(PinMode.TRUST_ON_FIRST_USE, None, long, server="crm", name="read_note", now=1.0)
+    assert asyncio.run(state.pins.put(pin, known=None))  # by a replica, or before a restart
+    at = sidecar(state)
+    assert (called(at), listed(at, long), called(at)) == (Outcome.DENY, ["read_note"], Outcome.ALLOW)
 
 
 def test_of_two_definitions_under_one_name_neither_is_taken() -> None:

@@ -62,6 +62,24 @@ def test_it_is_found_wherever_a_server_can_say_something(told: Message) -> None:
     assert [one.category for one in found(told)] == [Category.INJECTION]
 
 
+@pytest.mark.parametrize(
+    ("result", "method"),
+    [
+        ({"tools": [], "_meta": {"note": _ATTACK}}, "tools/list"),
+        ({"tools": {"note": _ATTACK}}, "tools/list"),
+        ({"tools": [{"name": "get"}, [_ATTACK]]}, "tools/list"),
+        ({"capabilities": {"experimental": {"note": _ATTACK}}}, "initialize"),
+    ],
+)
+def test_it_is_found_beside_definitions(result: Any, method: str) -> None:
+    assert [one.entity for one in found(response(result), method)] == ["injected_instruction"]
+
+
+def test_it_is_found_in_a_request_of_the_server_that_nobody_knows() -> None:
+    [one] = found(request("vendor/ask", {"text": _ATTACK}))
+    assert one.pointer == ("params", "text")
+
+
 def test_what_stands_in_json_in_a_text_is_told_by_its_place_in_that_text() -> None:
     text = json.dumps({"from": "ann", "body": f"Hello.\n{_ATTACK}"})
     [one] = found(response({"content": [{"type": "text", "text": text}]}))
