@@ -92,7 +92,7 @@ class App:
             loop.add_signal_handler(name, stop.set)
         async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
             self._expose_metrics(stack)
-            await self._server.start(self._config.listen.address)
+            await self._server.start(self._config.listen.address, health_address=self._config.health.address)
             if self._config.control.socket:
                 control = ControlServer(self._holds)
                 await control.start(self._config.control.socket)

@@ -232,6 +232,16 @@ def policy_show(name: str) -> None:
 
 
 @app.command()
+def health(
+    address: Annotated[str, typer.Argument(help="unix:/path or host:port, as listen.address and health.address.")],
+) -> None:
+    """Ask a sidecar whether it serves; exit code 1 when it does not."""
+    from extproc.cli.health import run
+
+    sys.exit(run(address))
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     print(f"mcp-extproc {__version__}")

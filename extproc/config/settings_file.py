@@ -58,13 +58,14 @@ class Server(Strict):
     """One MCP server behind Envoy, by its public hosts and exact paths (query included).
 
     `pins` has the digests of tool definitions that the operator read and vouches for; only their annotations may lower
-    the class of a call.
+    the class of a call. `namespace` is where it stands, if not where the sidecar does.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     hosts: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1, default_factory=lambda: ["*"])]
     paths: Annotated[list[_Path], Field(min_length=1, default_factory=lambda: ["/mcp"])]
     authorization: AuthorizationSettings | None = None
+    namespace: _Name | None = None
     pins: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -105,6 +106,12 @@ class Metrics(Strict):
     """Where Prometheus reads, as `host:port`; null for nowhere."""
 
     address: _HostPort | None = "127.0.0.1:9464"
+
+
+class Health(Strict):
+    """Where grpc.health.v1 is answered over TCP, for probes, as `host:port`; nothing else is. Null for nowhere."""
+
+    address: _HostPort | None = None
 
 
 class Control(Strict):
@@ -150,6 +157,7 @@ class Config(Strict):
     limits: LimitSettings = LimitSettings()
     timeouts: Timeouts = Timeouts()
     metrics: Metrics = Metrics()
+    health: Health = Health()
     control: Control = Control()
     unsafe_fail_open: UnsafeFailOpen = UnsafeFailOpen()
     log: Log = Log()
@@ -193,7 +201,6 @@ class Config(Strict):
                 Direction(name) for name, passes in self.unsafe_fail_open.model_dump().items() if passes
             ),
             identity=self.identity.value(),
-            namespace=self.namespace,
             inside=frozenset(self.inside),
             pins={server.name: server.pins for server in self.servers},
             vault_seconds=self.detection.vault.seconds,
@@ -210,6 +217,7 @@ class Config(Strict):
             paths=frozenset(server.paths),
             authorization=server.authorization.value() if server.authorization else None,
             foreign=frozenset(resource.rstrip("/") for resource in others),
+            namespace=server.namespace or self.namespace,
         )
 
 

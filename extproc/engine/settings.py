@@ -17,7 +17,8 @@ class Route:
     """An MCP server by its public address: any of `hosts` (with or without port) and exactly one of `paths`.
 
     A path is compared whole, its query included: what is not named here reaches no server. `authorization` protects
-    the server with tokens; `foreign` are the audiences of other servers, whose tokens are not taken here.
+    the server with tokens; `foreign` are the audiences of other servers, whose tokens are not taken here. The policies
+    of its `namespace` judge it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Route:
     paths: frozenset[str]
     authorization: Authorization | None = None
     foreign: frozenset[str] = frozenset()
+    namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,6 @@ class Settings:
     hold_seconds: float = 5.0
     fail_open: frozenset[Direction] = field(default_factory=frozenset)
     identity: Identity = NO_IDENTITY
-    namespace: str | None = None
     inside: frozenset[str] = frozenset()
     pins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     vault_seconds: float = 3600.0

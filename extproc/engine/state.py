@@ -143,7 +143,7 @@ class ExchangeState:
             shadows=listed.shadows,
             names=self.engine.tool_names,
             inside=self.engine.settings.inside,
-            namespace=self.engine.settings.namespace,
+            namespace=self.route.namespace if self.route is not None else None,
             now=self.engine.ports.clock.now(),
             scope=self.marks,
             vault=vault,

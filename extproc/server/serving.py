@@ -38,13 +38,19 @@ class ExtProcServer:
         self._health = health.aio.HealthServicer()
         self._server.add_generic_rpc_handlers((processor.handler(),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        # Kubelets probe the address of the pod, where ext_proc itself may not be reached.
+        self._probed = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._probed)
 
-    async def start(self, address: str) -> None:
-        """Listen on `unix:/path` or `host:port`."""
+    async def start(self, address: str, *, health_address: str | None = None) -> None:
+        """Listen on `unix:/path` or `host:port`, and for health alone on another `host:port`."""
         await self.serving(ready=False)
         with _socket(address, mode=0o660):
             self._server.add_insecure_port(address)
         await self._server.start()
+        if health_address is not None:
+            self._probed.add_insecure_port(health_address)
+            await self._probed.start()
 
     async def serving(self, *, ready: bool, parts: Mapping[str, bool] | None = None) -> None:
         """Set what the health service answers, for the whole and for each identity source (`identity/NAME`)."""
@@ -57,6 +63,7 @@ class ExtProcServer:
         """Take no new exchanges, let open ones end, and cut what is left after so many seconds."""
         await self._health.enter_graceful_shutdown()
         await self._server.stop(seconds)
+        await self._probed.stop(None)
 
 
 class ControlServer:

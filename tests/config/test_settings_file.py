@@ -279,3 +279,8 @@ def test_what_is_required_must_be_provable_and_resources_are_told_apart(tmp_path
 def test_a_path_that_would_take_a_token_from_the_query_is_refused(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, 'policy: p\nservers: [{name: a, paths: ["/mcp?access_token=x"]}]')
     assert fault.endswith("servers.0.paths.0: a token in the query is never taken")
+
+
+def test_a_server_stands_in_its_own_namespace_or_in_that_of_the_sidecar(tmp_path: Path) -> None:
+    text = "policy: p.yaml\nnamespace: edge\nservers: [{name: a, namespace: payments}, {name: b, paths: [/b]}]\n"
+    assert [route.namespace for route in load(tmp_path, text).settings().routes] == ["payments", "edge"]

@@ -263,3 +263,17 @@ def test_what_is_addressed_to_no_server_is_recorded_too() -> None:
     sidecar = Sidecar()
     refusal(sidecar.exchange(head(path="/x"), RequestBody(chunk=b"x")))
     assert (sidecar.last.server, sidecar.last.rejected) == ("-", "unknown_path")
+
+
+def test_a_server_is_judged_by_the_policies_of_its_own_namespace() -> None:
+    routes = tuple(
+        Route(name=name, hosts=globs(("*",)), paths=frozenset({f"/{name}"}), namespace=name)
+        for name in ("payments", "sales")
+    )
+    sidecar = Sidecar(
+        settings=replace(SETTINGS, routes=routes), policy=policy({"effect": "deny", "namespaces": ["pay*"]})
+    )
+    sidecar.exchange(*ask(tool_call("pay"), path="/sales"))
+    assert sidecar.last.outcome is Outcome.ALLOW
+    sidecar.exchange(*ask(tool_call("pay"), path="/payments"))
+    assert (sidecar.last.server, sidecar.last.outcome) == ("payments", Outcome.DENY)

@@ -53,11 +53,16 @@ def open_exchange(
 
 @asynccontextmanager
 async def serving(
-    engine: Engine, socket: Path, *, metrics: Metrics | None = None, streams: int = 10
+    engine: Engine,
+    socket: Path,
+    *,
+    metrics: Metrics | None = None,
+    streams: int = 10,
+    health_address: str | None = None,
 ) -> AsyncIterator[tuple[ExtProcServer, grpc.aio.Channel]]:
     """Serve an engine and connect to it."""
     server = ExtProcServer(Processor(engine, metrics or Metrics(), streams=streams), body_bytes=4 * 1024 * 1024)
-    await server.start(f"unix:{socket}")
+    await server.start(f"unix:{socket}", health_address=health_address)
     async with grpc.aio.insecure_channel(f"unix:{socket}") as channel:
         try:
             yield server, channel
