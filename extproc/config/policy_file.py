@@ -53,9 +53,12 @@ def read_policies(paths: Sequence[Path], vocabulary: Vocabulary = NOTHING_INSTAL
     files: list[PolicyFile] = []
     for path in paths:
         try:
-            files.extend(_read(one, vocabulary) for one in _expanded(path))
+            files.extend(_read(one, vocabulary) for one in policy_paths(path))
         except ConfigError as error:
             faults.extend(error.faults)
+    if not files and not faults:
+        # One folder among several may be empty for now: that of the policies of teams, when no team has any.
+        faults = [Fault(file=str(path), line=1, column=1, where="", message="no policy files here") for path in paths]
     if faults:
         raise ConfigError(faults)
     return tuple(files)
@@ -135,13 +138,6 @@ def policy_paths(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES and not one.name.startswith("."))
-
-
-def _expanded(path: Path) -> list[Path]:
-    paths = policy_paths(path)
-    if not paths:
-        raise ConfigError([Fault(file=str(path), line=1, column=1, where="", message="the folder has no policy files")])
-    return paths
 
 
 def _read(path: Path, vocabulary: Vocabulary) -> PolicyFile:

@@ -87,8 +87,16 @@ def test_the_faults_of_all_files_are_told(tmp_path: Path) -> None:
     assert [Path(fault.file).name for fault in caught.value.faults] == ["a.yaml", "b.yaml", "none.yaml"]
 
 
+def test_one_folder_of_several_may_be_empty_for_now(tmp_path: Path) -> None:
+    floor, teams = tmp_path / "floor", tmp_path / "teams"
+    teams.mkdir()
+    floor.mkdir()
+    files(floor, a=_GOOD.decode())
+    assert len(load_policies([floor, teams]).layers) == 1
+
+
 def test_a_folder_without_policies_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="the folder has no policy files"):
+    with pytest.raises(ConfigError, match="no policy files here"):
         load_policies([tmp_path])
 
 
