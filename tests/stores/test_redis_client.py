@@ -3,6 +3,9 @@
 import asyncio
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,13 +63,64 @@ def test_a_user_with_only_the_rights_that_are_documented_is_enough(redis_server:
     assert "wrong" not in str(caught.value)
 
 
+@contextmanager
+def three_nodes(folder: Path) -> Iterator[list[RedisServer]]:
+    """Run a cluster of three, each with a third of the slots, of which the others serve theirs while one is gone."""
+    thirds = (("0", "5460"), ("5461", "10922"), ("10923", "16383"))
+    options = ("--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", "--cluster-node-timeout", "500")
+    first_bus = free_port(26_000)
+    bus = first_bus
+    with ExitStack() as stack:
+        nodes: list[RedisServer] = []
+        for number, third in enumerate(thirds):
+            (folder / str(number)).mkdir()
+            node = stack.enter_context(running(folder / str(number), *options, "--cluster-port", str(bus)))
+            node.ask("CLUSTER", "ADDSLOTSRANGE", *third)
+            nodes.append(node)
+            node.ask("CLUSTER", "MEET", "127.0.0.1", str(nodes[0].port), str(first_bus))
+            bus = free_port(bus)
+        for node in nodes:
+            until_whole(node)
+        yield nodes
+
+
+def until_whole(node: RedisServer) -> None:
+    """Wait until a node knows the others, where each slot is, and serves."""
+    wanted = {b"cluster_known_nodes:3", b"cluster_slots_assigned:16384", b"cluster_state:ok"}
+    end = time.monotonic() + 20
+    while not wanted <= set(node.ask("CLUSTER", "INFO").split()):
+        assert time.monotonic() < end
+
+
 def test_a_cluster_finds_each_key_where_it_is(tmp_path: Path) -> None:
-    with running(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(free_port(26_000))) as server:
-        server.ask("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
-        while b"cluster_state:ok" not in server.ask("CLUSTER", "INFO"):
-            pass
-        address = Remote(host="127.0.0.1", port=server.port)
+    with three_nodes(tmp_path) as nodes:
+        address = Remote(host="127.0.0.1", port=nodes[1].port)
         asyncio.run(used(address, replace(PATIENT, cluster=True)))
+
+
+def test_a_cluster_that_lost_a_node_serves_what_the_others_have(tmp_path: Path) -> None:
+    places = [Place(Kind.TRAILS, f"{number:02x}") for number in range(30)]
+
+    async def steps(nodes: list[RedisServer]) -> None:
+        address = Remote(host="127.0.0.1", port=nodes[0].port)
+        backend = RedisBackend(redis_client(address, replace(PATIENT, cluster=True)), prefix="test:t", shown="cluster")
+        try:
+            for place in places:
+                assert (await backend.put(place, kept(b"1"), known=None)).done
+            held = [int(node.ask("DBSIZE").strip(b":\r\n")) for node in nodes]
+            assert sum(held) == len(places)
+            assert all(held)
+            nodes[2].kill()
+            there = 0
+            for place in places:
+                with suppress(PortError):
+                    there += await backend.get(place) is not None
+            assert there == held[0] + held[1]
+        finally:
+            await backend.close()
+
+    with three_nodes(tmp_path) as nodes:
+        asyncio.run(steps(nodes))
 
 
 def test_nobody_there_is_known_at_once(redis_server: RedisServer) -> None:
