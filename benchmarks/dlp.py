@@ -6,19 +6,16 @@ All tools get the same rows in the same order in the same run, each in a process
 
 import argparse
 import hashlib
-import os
-import platform
 import random
 import sys
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import orjson
 
 from benchmarks.peers.catalogue import COMBINATIONS, PROJECT, TOOLS, Tool
-from benchmarks.peers.environments import NotInstalledError, interpreter
+from benchmarks.peers.comparing import JsonObject, compare, options_of
 from benchmarks.peers.figures import Figures, Row, figures
 from benchmarks.peers.running import Run, ToolError, combined, run
 
@@ -26,7 +23,6 @@ RESULTS: Final = Path(__file__).parent / "results" / "dlp.json"
 _HEAD: Final = ("tool", "n", "doc recall", "span recall", "precision", "FPR", "FP/MB", "µs/KB")
 _SEED: Final = 4
 
-JsonObject: TypeAlias = dict[str, Any]
 Runs: TypeAlias = dict[str, Run]
 
 
@@ -46,17 +42,6 @@ def _row(line: JsonObject) -> Row:
         allow=tuple((*span,) for span in line.get("allow", ())),
         kind=line.get("kind", ""),
     )
-
-
-def installed(tools: Sequence[Tool]) -> dict[Tool, Path]:
-    """Return the interpreter of each tool; one that does not install here is named and left out."""
-    found = {}
-    for tool in tools:
-        try:
-            found[tool] = interpreter(tool.group)
-        except NotInstalledError as error:
-            print(f"{tool.name} is left out: {error}", file=sys.stderr)
-    return found
 
 
 def measure(tools: dict[Tool, Path], rows: Sequence[Row], seconds: float) -> Runs:
@@ -132,31 +117,11 @@ def described(path: Path, rows: Sequence[Row]) -> JsonObject:
     }
 
 
-def machine() -> JsonObject:
-    """Return what the figures were measured on, and how busy it was before."""
-    return {
-        "cpus": os.cpu_count(),
-        "machine": platform.machine(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "load_before": round(os.getloadavg()[0], 2),
-    }
-
-
-def chosen(names: str | None) -> list[Tool]:
-    """Return the tools of a list divided by commas, or all."""
-    wanted = names.split(",") if names else [tool.name for tool in TOOLS]
-    unknown = set(wanted) - {tool.name for tool in TOOLS}
-    if unknown:
-        sys.exit(f"no such tool: {', '.join(sorted(unknown))}; there are {', '.join(tool.name for tool in TOOLS)}")
-    return [tool for tool in TOOLS if tool.name in wanted]
-
-
-def measured_file(path: Path, tools: dict[Tool, Path], sample: int | None, seconds: float) -> tuple[JsonObject, Runs]:
+def measured_file(path: Path, tools: dict[Tool, Path], options: argparse.Namespace) -> tuple[JsonObject, Runs]:
     """Measure all tools over one file, and print its table."""
-    rows = read_rows(path, sample)
+    rows = read_rows(path, options.sample)
     print(path.name, file=sys.stderr, flush=True)
-    runs = measure(tools, rows, seconds)
+    runs = measure(tools, rows, options.seconds)
     file = {**described(path, rows), "results": [result(name, one, rows) for name, one in runs.items()]}
     print(f"{heading(file)}\n\n{table(file['results'])}\n", flush=True)
     for one in file["results"]:
@@ -165,39 +130,10 @@ def measured_file(path: Path, tools: dict[Tool, Path], sample: int | None, secon
     return file, runs
 
 
-def legend(tools: Iterable[Tool], versions: Mapping[str, dict[str, str]]) -> list[JsonObject]:
-    """Return what each tool that was run is, and the versions of its packages."""
-    return [
-        {"name": tool.name, "looks_for": tool.looks_for, "used": tool.used, "versions": versions[tool.name]}
-        for tool in tools
-        if tool.name in versions
-    ]
-
-
 def main() -> None:
     """Measure, print one table for each file, and keep the figures."""
-    parser = argparse.ArgumentParser(description="compare what this project and other tools find in labelled texts")
-    parser.add_argument("--rows", type=Path, nargs="+", required=True, metavar="FILE", help="labelled JSON Lines")
-    parser.add_argument("--tools", help="names divided by commas; all without it")
-    parser.add_argument("--seconds", type=float, default=60.0, help="most time of one tool with one file (60)")
-    parser.add_argument("--sample", type=int, help="take only so many rows of each file; writes no results")
-    options = parser.parse_args()
-    started, before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), machine()
-    tools = installed(chosen(options.tools))
-    files: list[JsonObject] = []
-    runs: Runs = {}
-    for path in options.rows:
-        file, own = measured_file(path, tools, options.sample, options.seconds)
-        files.append(file)
-        runs |= own
-    known = legend(tools, {name: one.versions for name, one in runs.items()})
-    for tool in known:
-        versions = ", ".join(f"{name} {version}" for name, version in tool["versions"].items())
-        print(f"- {tool['name']} ({versions}): {tool['looks_for']}; {tool['used']}")
-    print(f"\n{before}, at most {options.seconds:.0f} s for each tool and file")
-    if options.sample is None and options.tools is None:
-        document = {"started": started, "machine": before, "seconds": options.seconds, "tools": known, "files": files}
-        RESULTS.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    parser = options_of("compare what this project and other tools find in labelled texts")
+    compare(parser.parse_args(), TOOLS, measured_file, RESULTS)
 
 
 if __name__ == "__main__":

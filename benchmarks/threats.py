@@ -7,15 +7,12 @@ order in the same run, each in a process and an environment of its own; `benchma
 import argparse
 import hashlib
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-import orjson
-
-from benchmarks.dlp import installed, legend, machine
 from benchmarks.peers.catalogue import Tool
+from benchmarks.peers.comparing import JsonObject, compare, options_of
 from benchmarks.peers.running import ToolError
 from benchmarks.peers.threat_figures import figures
 from benchmarks.peers.threat_rows import Row, read_rows
@@ -24,7 +21,6 @@ from benchmarks.peers.threat_tools import BOTH, PROJECT, SECOND, TOOLS, Run, run
 RESULTS: Final = Path(__file__).parent / "results" / "threats.json"
 _HEAD: Final = ("tool", "n", "recall", "mean over styles", "false alarms", "recall at 1 % false alarms", "µs/KB")
 
-JsonObject: TypeAlias = dict[str, Any]
 Runs: TypeAlias = dict[str, Run]
 
 
@@ -119,16 +115,14 @@ def _shown(rate: float | None) -> str:
     return "-" if rate is None else f"{rate:.3f}"
 
 
-def measured_file(
-    path: Path, tools: dict[Tool, Path], by: str | None, sample: int | None, seconds: float
-) -> tuple[JsonObject, Runs]:
+def measured_file(path: Path, tools: dict[Tool, Path], options: argparse.Namespace) -> tuple[JsonObject, Runs]:
     """Measure all tools over one file, and print its tables."""
-    rows = read_rows(path, by, sample)
+    rows = read_rows(path, options.by, options.sample)
     print(path.name, file=sys.stderr, flush=True)
-    runs = measure(tools, rows, seconds)
+    runs = measure(tools, rows, options.seconds)
     results = [result(name, one, rows) for name, one in runs.items()]
     file = {**described(path, rows), "results": results}
-    print(f"{heading(file, seconds)}\n\n{table(results)}\n", flush=True)
+    print(f"{heading(file, options.seconds)}\n\n{table(results)}\n", flush=True)
     for label in ("attacks", "benign"):
         if any(one[label] for one in results):
             print(f"{styles(results, label)}\n", flush=True)
@@ -141,40 +135,11 @@ def measured_file(
     return file, runs
 
 
-def chosen(names: str | None) -> list[Tool]:
-    """Return the tools of a list divided by commas, or all."""
-    wanted = names.split(",") if names else [tool.name for tool in TOOLS]
-    unknown = set(wanted) - {tool.name for tool in TOOLS}
-    if unknown:
-        sys.exit(f"no such tool: {', '.join(sorted(unknown))}; there are {', '.join(tool.name for tool in TOOLS)}")
-    return [tool for tool in TOOLS if tool.name in wanted]
-
-
 def main() -> None:
     """Measure, print the tables of each file, and keep the figures."""
-    parser = argparse.ArgumentParser(description="compare which attacks this project and other tools object to")
-    parser.add_argument("--rows", type=Path, nargs="+", required=True, metavar="FILE", help="labelled JSON Lines")
+    parser = options_of("compare which attacks this project and other tools object to")
     parser.add_argument("--by", help="the field of attacks whose values are told apart (a usual one for each kind)")
-    parser.add_argument("--tools", help="names divided by commas; all without it")
-    parser.add_argument("--seconds", type=float, default=60.0, help="most time of one tool with one file (60)")
-    parser.add_argument("--sample", type=int, help="take only so many rows of each file; writes no results")
-    options = parser.parse_args()
-    started, before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), machine()
-    tools = installed(chosen(options.tools))
-    files: list[JsonObject] = []
-    runs: Runs = {}
-    for path in options.rows:
-        file, own = measured_file(path, tools, options.by, options.sample, options.seconds)
-        files.append(file)
-        runs |= own
-    known = legend(tools, {name: one.versions for name, one in runs.items()})
-    for tool in known:
-        versions = ", ".join(f"{name} {version}" for name, version in tool["versions"].items())
-        print(f"- {tool['name']} ({versions}): {tool['looks_for']}; {tool['used']}")
-    print(f"\n{started}, load before {before['load_before']}")
-    if options.sample is None and options.tools is None:
-        document = {"started": started, "machine": before, "seconds": options.seconds, "tools": known, "files": files}
-        RESULTS.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    compare(parser.parse_args(), TOOLS, measured_file, RESULTS)
 
 
 if __name__ == "__main__":
