@@ -1,0 +1,82 @@
+"""HTTP listeners inside our own loop, and the plain one that the kubelet and Prometheus ask."""
+
+import logging
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+_KEEP_ALIVE: Final = 120  # longer than clients keep idle connections (90 s in Go): the end must not be ours
+_CONNECTIONS: Final = 512
+_GRACE: Final = 10
+_UNAVAILABLE: Final = 503
+
+Missing = Callable[[], Sequence[str]]
+
+
+class Listener(uvicorn.Server):
+    """One HTTP server; signals are the composition's business."""
+
+    def __init__(self, app: ASGIApp, where: tuple[str, int], context: ssl.SSLContext | None = None) -> None:
+        """Open the port. Raises: `OSError` when it cannot be had."""
+        for name in ("uvicorn.error", "uvicorn.access"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # a scanner's broken handshake is no news
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                http="h11",
+                ws="none",
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_graceful_shutdown=_GRACE,
+                limit_concurrency=_CONNECTIONS,
+                ssl_context_factory=None if context is None else lambda *_: context,
+            )
+        )
+        host, port = where
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=1024)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+    async def run_until_told(self) -> None:
+        """Serve until `end`, then let open requests end."""
+        await self.serve(sockets=[self._socket])
+
+    def end(self) -> None:
+        """Close the port, and let `run_until_told` return."""
+        self.should_exit = True
+
+
+def health_app(missing: Missing, registry: CollectorRegistry) -> Starlette:
+    """Return what answers probes: alive, ready when nothing is missing, and metrics."""
+
+    async def alive(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def ready(_: Request) -> Response:
+        lacks = missing()
+        if lacks:
+            return PlainTextResponse("".join(f"{one}\n" for one in lacks), _UNAVAILABLE)
+        return PlainTextResponse("ok\n")
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(routes=[Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)])
