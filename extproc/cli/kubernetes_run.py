@@ -50,11 +50,7 @@ def policies(wanted: Wanted) -> int:
     named = all(map(_NAMESPACE.fullmatch, namespaces or ()))
     wrong = [
         *([] if _LABEL.fullmatch(wanted.label) else ["--label is NAME=VALUE"]),
-        *(
-            ["--namespaces are names with commas between"]
-            if not all(map(_NAMESPACE.fullmatch, namespaces or ()))
-            else []
-        ),
+        *([] if named else ["--namespaces are names with commas between"]),
         *([] if _HOST_PORT.fullmatch(wanted.health) else ["--health is host:port"]),
     ]
     if wrong:
