@@ -13,7 +13,7 @@ from typing import Final
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import PolicyFile, joined, parse_file, read_policies, tested
 from extproc.config.vocabulary import Vocabulary
-from extproc.kubernetes.documents import DENIED, Bound, Caps, checked, denying, fit, placeholder, prefix_of
+from extproc.kubernetes.documents import DENIED, Bound, Caps, checked, denying, fit, prefix_of
 from extproc.kubernetes.folder import Folder
 from extproc.kubernetes.telemetry import CollectorMetrics, PolicyState
 from extproc.kubernetes.values import text
@@ -42,7 +42,6 @@ class Collector:
         self._known: dict[str, dict[str, JsonObject]] = {}
         self._placed: dict[str, PolicyFile] = {}
         self._states: dict[str, PolicyState] = {}
-        self._nobody = parse_file(placeholder(), "the placeholder")
         self._floor = self._read_floor()
         for namespace in folder.namespaces():
             self._recall(namespace)
@@ -157,7 +156,7 @@ class Collector:
             return None
         files = {**self._placed, **{namespace: bound.file for namespace, bound in good.items()}}
         try:
-            joined([*self._floor, self._nobody, *(files[name] for name in sorted(files))])
+            joined([*self._floor, *(files[name] for name in sorted(files))])
         except ConfigError as error:
             return error
         return None

@@ -25,7 +25,6 @@ _SUFFIXES: Final = (".yaml", ".yml")
 _LONGEST_NAME: Final = 64
 _LONGEST_PREFIX: Final = 24
 DENIED: Final = "denied"  # the name of a layer that stands where no good policy is
-NOBODY: Final = "/"  # no namespace is called so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +76,14 @@ def fit(file: PolicyFile, floor: Sequence[PolicyFile], vocabulary: Vocabulary) -
 def denying(namespace: str) -> bytes:
     """Return a layer that denies everything in a namespace."""
     prefix = prefix_of(namespace)
+    metadata = {
+        "name": f"{prefix}{DENIED}",
+        "description": "Stands until there is a good policy.",
+        "layer": "namespace",
+        "namespaces": [namespace],
+    }
     rule = {"id": f"{prefix}no-policy", "effect": "deny", "reason": "the policy of this namespace cannot be used"}
-    return _layer(f"{prefix}{DENIED}", [namespace], rule, "Stands until there is a good policy.")
-
-
-def placeholder() -> bytes:
-    """Return a layer for nobody: a folder of policies must hold one, and with it this says that it is complete."""
-    rule = {"id": "collector.nobody", "effect": "deny"}
-    return _layer("collector.complete", [NOBODY], rule, "For no namespace; says that the collector was here.")
+    return _dump({"apiVersion": API_VERSION, "kind": "Policy", "metadata": metadata, "spec": {"rules": [rule]}})
 
 
 def prefix_of(namespace: str) -> str:
@@ -181,11 +180,6 @@ def _mapping(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError("a policy that was read is a mapping")
     return value
-
-
-def _layer(name: str, namespaces: list[str], rule: dict[str, str], description: str) -> bytes:
-    metadata = {"name": name, "description": description, "layer": "namespace", "namespaces": namespaces}
-    return _dump({"apiVersion": API_VERSION, "kind": "Policy", "metadata": metadata, "spec": {"rules": [rule]}})
 
 
 class _Writer(yaml.SafeDumper):

@@ -5,10 +5,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from extproc.kubernetes.documents import placeholder
-
 _NAMESPACE: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_PLACEHOLDER: Final = "collector.complete.yaml"  # with a dot inside, so no namespace's
+_COMPLETE: Final = ".complete"  # begins with a dot, so that no reader of policies looks at it
 
 
 class Folder:
@@ -24,12 +22,12 @@ class Folder:
     @property
     def complete(self) -> bool:
         """Tell whether a collector has once seen all there was."""
-        return (self._path / _PLACEHOLDER).exists()
+        return (self._path / _COMPLETE).exists()
 
     def completed(self) -> None:
         """Say so from now on."""
         if not self.complete:
-            self._write(_PLACEHOLDER, placeholder())
+            self._write(_COMPLETE, b"")
 
     def namespaces(self) -> list[str]:
         """Return the namespaces that have a file."""

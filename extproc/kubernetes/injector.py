@@ -17,7 +17,7 @@ from extproc.kubernetes.account import Account, in_cluster
 from extproc.kubernetes.api import Api
 from extproc.kubernetes.certificates import Material
 from extproc.kubernetes.endpoint import inject_app
-from extproc.kubernetes.keeper import Keeper
+from extproc.kubernetes.keeper import Keeper, Pauses
 from extproc.kubernetes.serving import Listener, health_app
 from extproc.kubernetes.settings import Files, InjectorConfig, SelfSigned, address
 from extproc.kubernetes.telemetry import InjectorMetrics, Reloaded
@@ -77,7 +77,8 @@ class Injector:
             case SelfSigned() as settings:
                 account = Account(in_cluster(os.environ, Path(self._config.service_account)))
                 api = await stack.enter_async_context(Api(account))
-                return Keeper(api, settings, self._serve, self._clock).run(self._stop)
+                pauses = Pauses(look=settings.every, settle=min(Pauses().settle, settings.every))
+                return Keeper(api, settings, self._serve, self._clock, pauses).run(self._stop)
             case Files() as files:
                 self._load_files(files)
                 paths = [self._base / files.certificate, self._base / files.key]

@@ -27,7 +27,10 @@ class Namespaces(Strict):
 
 
 class SelfSigned(Strict):
-    """The injector signs for itself: the Secret it keeps that in, the Service it is reached by, and who is to trust."""
+    """The injector signs for itself: the Secret it keeps that in, the Service it is reached by, and who is to trust.
+
+    It looks whether something is due `every` so many seconds.
+    """
 
     mode: Literal["self-signed"]
     secret: _Object
@@ -35,6 +38,7 @@ class SelfSigned(Strict):
     service: _Label
     webhook: _Object
     days: Annotated[int, Field(ge=1, le=825)] = 90
+    every: Annotated[float, Field(gt=0, le=3600, strict=False)] = 60.0
 
 
 class Files(Strict):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from pathlib import Path
@@ -33,6 +33,7 @@ class ApiServer:
         self.tokens = {TOKEN}
         self.calls: list[tuple[str, str]] = []
         self.failing: dict[str, int] = {}
+        self.meanwhile: dict[str, Callable[[], Awaitable[None]]] = {}
         self.closing = False
         self._version = 100
         self._oldest = 100
@@ -103,6 +104,8 @@ class ApiServer:
             return _status(401)
         if verb in self.failing or self.closing:
             return _status(self.failing.get(verb, 503))
+        if verb in self.meanwhile:
+            await self.meanwhile.pop(verb)()  # somebody else is faster than this call
         if watching:
             return self._watch(request, plural, namespace)
         if request.method == "GET" and name is None:
