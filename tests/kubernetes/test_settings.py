@@ -47,7 +47,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         ("certificates: {mode: files, certificate: a, key: b}", "template: this setting is missing"),
         ("template: t", "certificates: this setting is missing"),
         ("template: t\ncertificates: {mode: other}", "certificates"),
-        ("template: t\ncertificates: {mode: files, certificate: a}", "certificates.key"),
+        ("template: t\ncertificates: {mode: files, certificate: a}", "key: this setting is missing"),
         (f"template: t\ncertificates: {SELF_SIGNED}\nopt_out: maybe", "opt_out"),
         (f"template: t\ncertificates: {SELF_SIGNED}\nnamespaces: {{enrolled: ['*']}}", "namespaces.enrolled.0"),
         (f"template: t\ncertificates: {SELF_SIGNED}\nlisten: nowhere", "listen"),

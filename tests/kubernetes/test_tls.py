@@ -1,8 +1,8 @@
 """The certificate that is served: exchanged as a whole, or not at all."""
 
-import os
 import ssl
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -51,8 +51,8 @@ def test_a_pair_that_does_not_fit_leaves_what_is_served() -> None:
 
 def test_old_protocols_are_not_spoken_and_no_descriptor_stays_open() -> None:
     served = ServedCertificate()
-    before = len(os.listdir("/proc/self/fd"))
+    before = len([*Path("/proc/self/fd").iterdir()])
     material = make(("a.test",), NOW, 1)
     served.load(material.chain, material.key)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
     assert served.context.minimum_version is ssl.TLSVersion.TLSv1_2

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from extproc.kubernetes.account import Account
 from extproc.kubernetes.api import CONFIG_MAPS, Api, Times
-from extproc.kubernetes.values import objects, text
+from extproc.kubernetes.values import text
 from extproc.kubernetes.watching import Backoff, Change, Changed, Gone, Listed, Lost, follow
 from tests.kubernetes.api_server import ApiServer, api_server
 from tests.kubernetes.waiting import until
@@ -32,6 +33,14 @@ def told(seen: list[Change]) -> list[str]:
             case Lost():
                 words.append("lost")
     return words
+
+
+def _watched(server: ApiServer, times: int) -> bool:
+    return server.count("watch", "configmaps") == times
+
+
+def _ends_with(seen: list[Change], words: str) -> bool:
+    return told(seen)[-1] == words
 
 
 Story = Callable[[ApiServer, list[Change]], Awaitable[None]]
@@ -74,9 +83,9 @@ def test_changes_are_told_as_they_come(tmp_path: Path) -> None:
 def test_after_the_end_of_a_watch_the_next_one_goes_on_where_it_was(tmp_path: Path) -> None:
     async def story(server: ApiServer, seen: list[Change]) -> None:
         for number in range(3):
-            await until(lambda: server.count("watch", "configmaps") == number + 1)
+            await until(partial(_watched, server, number + 1))
             await server.put("configmaps", config_map(f"n{number}"))
-            await until(lambda: told(seen)[-1] == f"changed n{number}")
+            await until(partial(_ends_with, seen, f"changed n{number}"))
             await server.end_watches()
         assert server.count("list", "configmaps") == 1
 
