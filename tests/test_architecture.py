@@ -23,6 +23,7 @@ _TESTED_BY: Final = {
     "cli/check.py": "cli/test_main.py",
     "cli/demo.py": "e2e/test_up.py",
     "cli/inspect.py": "cli/test_main.py",
+    "cli/kubernetes_app.py": "cli/test_kubernetes_run.py",
     "cli/serve.py": "cli/test_main.py",
     "cli/up.py": "e2e/test_up.py",
     # the demo is shown, not asked: its stack runs as a user runs it
@@ -33,6 +34,12 @@ _TESTED_BY: Final = {
     "detection.py": "config/test_detection_file.py",
     "threat_detection.py": "config/test_threats_file.py",
     "opinions.py": "config/test_threats_file.py",
+    # what only real processes show, and what others build on
+    "kubernetes/endpoint.py": "kubernetes/test_injector.py",
+    "kubernetes/names.py": "kubernetes/test_pods.py",
+    "kubernetes/serving.py": "kubernetes/test_injector.py",
+    "kubernetes/telemetry.py": "kubernetes/test_injector.py",
+    "kubernetes/values.py": "kubernetes/test_pods.py",
     # values and protocols, which have no behaviour beyond what their makers and readers show
     "config/faults.py": "config/test_yaml.py",
     "config/vocabulary.py": "config/test_policy_file.py",

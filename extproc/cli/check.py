@@ -1,4 +1,4 @@
-"""`extproc check`: every fault of configuration and policy files, each at its place."""
+"""`extproc check`: every fault of configuration and policy files, and of the injector's, each at its place."""
 
 import sys
 from collections.abc import Sequence
@@ -11,9 +11,13 @@ from extproc.config.settings_file import load_config
 from extproc.config.vocabulary import Vocabulary
 from extproc.config.yaml import read_yaml
 from extproc.detection import installed, make_detection
+from extproc.kubernetes.settings import load_injector
+from extproc.kubernetes.template import read_template
 from extproc.policy.rules import LayerKind
 
 _POLICY_KEYS: Final = frozenset({"apiVersion", "kind", "spec", "rules"})  # the last, of the form that is read no longer
+_INJECTOR_KEYS: Final = frozenset({"template", "certificates"})
+_TEMPLATE_KEYS: Final = frozenset({"initContainers"})
 
 
 def run(paths: Sequence[Path]) -> int:
@@ -33,6 +37,10 @@ def _faults(path: Path, beside: Sequence[Path]) -> Sequence[object]:
     try:
         if _is_policy(path):
             load_policies([*_floor(path, beside), path], installed())
+        elif _has(path, _INJECTOR_KEYS):
+            read_template(path.parent / load_injector(path).template)
+        elif _has(path, _TEMPLATE_KEYS):
+            read_template(path)
         else:
             config = load_config(path)
             inside = frozenset(config.inside)
@@ -65,7 +73,11 @@ def _kind(path: Path) -> LayerKind | None:
 
 def _is_policy(path: Path) -> bool:
     try:
-        document = read_yaml(path.read_text(encoding="utf-8"), str(path)).document
+        return _has(path, _POLICY_KEYS)
     except (OSError, UnicodeDecodeError):
         return True  # the loader says what is wrong
-    return isinstance(document, dict) and not _POLICY_KEYS.isdisjoint(document)
+
+
+def _has(path: Path, keys: frozenset[str]) -> bool:
+    document = read_yaml(path.read_text(encoding="utf-8"), str(path)).document
+    return isinstance(document, dict) and not keys.isdisjoint(document)

@@ -45,15 +45,14 @@ class Injector:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop.set)
-        health = Listener(health_app(self._missing, self._metrics.registry), address(self._config.health))
-        reviews = Listener(
-            inject_app(lambda: self._template, self._config.rules(), self._metrics),
-            address(self._config.listen),
-            self._served.context,
-        )
         template = self._base / self._config.template
         self._load_template(template)
         async with AsyncExitStack() as stack:
+            health = stack.enter_context(
+                Listener(health_app(self._missing, self._metrics.registry), address(self._config.health))
+            )
+            app = inject_app(lambda: self._template, self._config.rules(), self._metrics)
+            reviews = stack.enter_context(Listener(app, address(self._config.listen), self._served.context))
             tending = await self._tending(stack)
             async with asyncio.TaskGroup() as tasks:
                 listening = [tasks.create_task(one.run_until_told()) for one in (health, reviews)]

@@ -70,20 +70,24 @@ class Policies:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop.set)
         account = Account(in_cluster(os.environ, self._wanted.service_account))
-        health = Listener(health_app(self._missing, self._metrics.registry), address(self._wanted.health))
-        async with Api(account) as api, asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(health.run_until_told())
-            background = [
-                tasks.create_task(self._work()),
-                tasks.create_task(self._watch_floor()),
-                *(tasks.create_task(self._follow(api, namespace)) for namespace in sorted(self._unseen, key=str)),
-            ]
-            _log.info("collecting ConfigMaps with %s", self._wanted.label)
-            await self._stop.wait()
-            health.end()
-            await asyncio.wait([listening])
-            for task in background:
-                task.cancel()
+        app = health_app(self._missing, self._metrics.registry)
+        with Listener(app, address(self._wanted.health)) as health:
+            async with Api(account) as api, asyncio.TaskGroup() as tasks:
+                await self._collect(api, health, tasks)
+
+    async def _collect(self, api: Api, health: Listener, tasks: asyncio.TaskGroup) -> None:
+        listening = tasks.create_task(health.run_until_told())
+        background = [
+            tasks.create_task(self._work()),
+            tasks.create_task(self._watch_floor()),
+            *(tasks.create_task(self._follow(api, namespace)) for namespace in sorted(self._unseen, key=str)),
+        ]
+        _log.info("collecting ConfigMaps with %s", self._wanted.label)
+        await self._stop.wait()
+        health.end()
+        await asyncio.wait([listening])
+        for task in background:
+            task.cancel()
 
     def _missing(self) -> Sequence[str]:
         return () if self._collector.complete else ("the API server has not told yet what there is",)

@@ -1,11 +1,12 @@
 """HTTP listeners inside our own loop, and the plain one that the kubelet and Prometheus ask."""
 
+import asyncio
 import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Self
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -39,6 +40,7 @@ class Listener(uvicorn.Server):
                 http="h11",
                 ws="none",
                 server_header=False,
+                date_header=False,
                 proxy_headers=False,
                 timeout_keep_alive=_KEEP_ALIVE,
                 timeout_graceful_shutdown=_GRACE,
@@ -48,12 +50,25 @@ class Listener(uvicorn.Server):
         )
         host, port = where
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._ended = asyncio.Event()
         self._socket = socket.create_server((host, port), family=family, backlog=1024)
+
+    def __enter__(self) -> Self:
+        """Hold the port."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the port back, if nobody came to serve on it."""
+        self._socket.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
+
+    async def main_loop(self) -> None:
+        """Wait for the end, without looking for it ten times a second."""
+        await self._ended.wait()
 
     async def run_until_told(self) -> None:
         """Serve until `end`, then let open requests end."""
@@ -62,6 +77,7 @@ class Listener(uvicorn.Server):
     def end(self) -> None:
         """Close the port, and let `run_until_told` return."""
         self.should_exit = True
+        self._ended.set()
 
 
 def health_app(missing: Missing, registry: CollectorRegistry) -> Starlette:
