@@ -39,6 +39,9 @@ def kubernetes_policies(
         131_072
     ),
     max_rules: Annotated[int, typer.Option("--max-rules", min=1, help="The most rules of one namespace.")] = 200,
+    every: Annotated[
+        float, typer.Option("--every", min=0.0, help="Seconds between two changes of the folder, at least.")
+    ] = 2.0,
     health: Annotated[
         str, typer.Option("--health", help="Where probes and Prometheus ask, as host:port.")
     ] = "0.0.0.0:9466",
@@ -59,6 +62,7 @@ def kubernetes_policies(
                 namespaces=namespaces,
                 max_bytes=max_bytes,
                 max_rules=max_rules,
+                every=every,
                 health=health,
                 service_account=service_account,
             )

@@ -28,6 +28,7 @@ class Wanted:
     namespaces: str | None
     max_bytes: int
     max_rules: int
+    every: float
     health: str
     service_account: Path
 
@@ -67,6 +68,7 @@ def policies(wanted: Wanted) -> int:
             label=wanted.label,
             namespaces=namespaces,
             caps=Caps(bytes=wanted.max_bytes, rules=wanted.max_rules),
+            every=wanted.every,
             health=wanted.health,
             service_account=wanted.service_account,
         )
@@ -84,8 +86,9 @@ def _vocabulary(config: Path | None) -> Vocabulary:
         shipped = installed()
         return Vocabulary(detection=shipped.detection, entities=shipped.entities, channels=frozenset(), recording=False)
     loaded = load_config(config)
+    keyless = loaded.detection.model_copy(update={"key_env": None})  # a policy is checked without pseudonyms to keep
     detection = make_detection(
-        loaded.detection, config.absolute().parent, threats=loaded.threats, inside=frozenset(loaded.inside)
+        keyless, config.absolute().parent, threats=loaded.threats, inside=frozenset(loaded.inside)
     )
     return Vocabulary(
         detection=detection,

@@ -21,6 +21,8 @@ _DEFAULTS: Final[dict[str, JsonValue]] = {
     "defaultMode": 420,
     "expirationSeconds": 3600,
     "apiVersion": "v1",
+    "service": "",
+    "divisor": "0",
     "resources": {},
 }
 _TOKEN_PATH: Final = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 - a folder

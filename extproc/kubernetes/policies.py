@@ -37,7 +37,10 @@ _News: TypeAlias = tuple[str | None, Change]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collecting:
-    """What is collected from where to where; `namespaces` is None for all of them."""
+    """What is collected from where to where; `namespaces` is None for all of them.
+
+    The sidecar reads all policies anew when one changes, so changes are at least `every` so many seconds apart.
+    """
 
     output: Path
     floor: Sequence[Path]
@@ -46,6 +49,7 @@ class Collecting:
     caps: Caps = field(default_factory=Caps)
     health: str
     service_account: Path = FOLDER
+    every: float = 2.0
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -119,6 +123,7 @@ class Policies:
                     case Lost():
                         pass  # told where it was noticed
             await self._take(pending)
+            await asyncio.sleep(self._wanted.every)
 
     async def _take(self, pending: dict[tuple[str, str], tuple[JsonObject, bool]]) -> None:
         if pending:

@@ -85,7 +85,12 @@ def test_a_floor_is_read_with_the_words_of_the_sidecars_configuration(tmp_path: 
     )
     assert "the configuration has no channel pager" in policies(tmp_path)[1]
     config = tmp_path / "extproc.yaml"
-    config.write_text(json.dumps({"policy": "floor.yaml", "channels": {"pager": {"url": "https://pager.test/"}}}))
+    settings = {
+        "policy": "floor.yaml",
+        "channels": {"pager": {"url": "https://pager.test/"}},
+        "detection": {"key_env": "A_SECRET_OF_THE_SIDECAR"},
+    }
+    config.write_text(json.dumps(settings))
     assert "this is no pod" in policies(tmp_path, "--config", str(config))[1]
 
 

@@ -141,6 +141,7 @@ def defaulted(obj: dict[str, Any]) -> dict[str, Any]:
             ):
                 probe.setdefault(name, value)
             probe.get("httpGet", {}).setdefault("scheme", "HTTP")
+            probe.get("grpc", {}).setdefault("service", "")
         mounts = container.setdefault("volumeMounts", [])
         path = "/var/run/secrets/kubernetes.io/serviceaccount"
         if not any(mount["mountPath"] == path for mount in mounts):

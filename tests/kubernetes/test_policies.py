@@ -29,6 +29,8 @@ def words(tmp_path: Path, health: int, *more: str) -> list[str]:
         f"127.0.0.1:{health}",
         "--service-account",
         str(tmp_path / "account"),
+        "--every",
+        "0.05",
         *more,
     ]
 
