@@ -136,6 +136,7 @@ class Api:
             follow_redirects=False,
             trust_env=False,
             timeout=self._times.call,
+            limits=httpx2.Limits(max_connections=None),  # each watch holds one
         )
 
     async def __aenter__(self) -> Self:

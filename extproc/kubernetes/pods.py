@@ -16,7 +16,7 @@ from extproc.kubernetes.defaults import bare
 from extproc.kubernetes.names import PREFIX, TEMPLATE
 from extproc.kubernetes.patch import same
 from extproc.kubernetes.template import Template
-from extproc.kubernetes.values import mapping, member, objects, text
+from extproc.kubernetes.values import mapping, member, objects, shown, text
 from extproc.kubernetes.wishes import wish
 from extproc.model.message import JsonObject, JsonValue
 
@@ -102,7 +102,7 @@ def _forbidden(pod: JsonObject, template: Template, allowances: Allowances) -> s
 
 
 def _at_odds(container: JsonObject, template: Template) -> str | None:
-    name = text(container, "name")
+    name = shown(text(container, "name"))
     if name in template.names:
         return f"the name of the container {name} is the sidecar's: give it another"
     if (volume := mounts(container, template.volume_names)) is not None:
@@ -161,7 +161,7 @@ def _of(pod: JsonObject, name: str) -> JsonValue:
 def _marks(pod: JsonObject) -> dict[str, JsonValue]:
     """Return the labels and annotations that tell of the sidecar, by what they are called in a message."""
     return {
-        f"the {kind.removesuffix('s')} {name}": value
+        f"the {kind.removesuffix('s')} {shown(name)}": value
         for kind in ("labels", "annotations")
         for name, value in mapping(pod, "metadata", kind).items()
         if name.startswith(PREFIX)

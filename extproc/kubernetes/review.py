@@ -15,7 +15,7 @@ from extproc.kubernetes.names import INJECT, INJECTED
 from extproc.kubernetes.patch import difference
 from extproc.kubernetes.pods import NO_ALLOWANCES, Allowances, Refused, changed, inject, mounts
 from extproc.kubernetes.template import Template
-from extproc.kubernetes.values import mapping, member, objects, text, words
+from extproc.kubernetes.values import mapping, member, objects, shown, text, words
 from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.limits import Limits
 from extproc.model.message import JsonObject, JsonValue
@@ -108,10 +108,13 @@ def _created(request: JsonObject, template: Template, rules: Rules) -> _Verdict:
     pod, namespace = mapping(request, "object"), text(request, "namespace")
     if namespace not in rules.enrolled:
         return _refused(
-            f"the namespace {namespace or '(none)'} is not enrolled: there is no configuration of the sidecar in it."
+            f"the namespace {shown(namespace)} is not enrolled: there is no configuration of the sidecar in it."
             " Ask the platform team to enrol it, or take the label mcp-extproc.io/inject away"
         )
-    if words(pod, "metadata", "labels").get(INJECT) == "false":
+    labels = words(pod, "metadata", "labels")
+    if labels.get(INJECT) == "false":
+        if rules.opt_out and INJECTED in labels:
+            return _refused(f"the label {INJECTED} is set by the injector alone, and this pod is left out")
         if rules.opt_out:
             return _Verdict(result=Result.OPTED_OUT)
         return _refused(
@@ -142,7 +145,7 @@ def _joined(request: JsonObject, template: Template) -> _Verdict:
     if not _is_injected(old):
         return _Verdict(result=Result.UNCHANGED)
     for container in objects(new, "spec", "ephemeralContainers"):
-        name = text(container, "name")
+        name = shown(text(container, "name"))
         if (volume := mounts(container, template.volume_names)) is not None:
             return _refused(f"the container {name} mounts {volume}, which belongs to the sidecar")
         if (target := text(container, "targetContainerName")) in template.names:

@@ -1,8 +1,17 @@
 """Looks into objects of the API server, whose members may be anything until they were looked at."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from extproc.model.message import JsonObject, JsonValue
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,315}")
+
+
+def shown(name: str) -> str:
+    """Return a name as it can be logged: nobody checked yet that one of a pod that is to come in is a name."""
+    return name if _NAME.fullmatch(name) else "(no name)"
 
 
 def member(value: JsonValue, *path: str) -> JsonValue:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from extproc.kubernetes.api import Api, ApiError, EventKind, Resource
+from extproc.kubernetes.api import Api, ApiError, Event, EventKind, Resource
 from extproc.kubernetes.values import objects, text
 from extproc.model.message import JsonObject
 
@@ -70,23 +70,22 @@ async def follow(
     pauses = backoff or Backoff()
     version: str | None = None
     failures = 0
+    loop = asyncio.get_running_loop()
     while True:
         try:
             if version is None:
                 found = await api.list(resource, namespace=namespace, labels=labels)
                 version = text(found, "metadata", "resourceVersion")
                 yield Listed(objects=tuple(objects(found, "items")))
+            begun = loop.time()
             async for event in api.watch(resource, version, namespace=namespace, labels=labels):
                 failures = 0
                 version = text(event.object, "metadata", "resourceVersion") or version
-                match event.kind:
-                    case EventKind.ADDED | EventKind.MODIFIED:
-                        yield Changed(object=event.object)
-                    case EventKind.DELETED:
-                        yield Gone(object=event.object)
-                    case EventKind.BOOKMARK | EventKind.ERROR:
-                        pass  # a bookmark only moves the version on; an error was raised by the client
+                if (change := _change(event)) is not None:
+                    yield change
             failures = 0
+            if loop.time() - begun < pauses.first:
+                await asyncio.sleep(pauses.pause(1))  # a server that ends every watch at once is not asked all the time
         except ApiError as error:
             if error.gone:
                 version = None
@@ -96,3 +95,13 @@ async def follow(
             failures += 1
             yield Lost(reason=str(error))
             await asyncio.sleep(pauses.pause(failures))
+
+
+def _change(event: Event) -> Changed | Gone | None:
+    match event.kind:
+        case EventKind.ADDED | EventKind.MODIFIED:
+            return Changed(object=event.object)
+        case EventKind.DELETED:
+            return Gone(object=event.object)
+        case EventKind.BOOKMARK | EventKind.ERROR:
+            return None  # a bookmark only moves the version on; an error was raised by the client

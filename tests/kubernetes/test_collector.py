@@ -149,6 +149,15 @@ def test_a_stricter_floor_ends_what_it_does_not_bear_and_nothing_else(desk: Desk
     assert desk.rules() == {"a": ["asks"], "b": ["no-erase"]}
 
 
+def test_a_stricter_floor_that_only_fails_a_test_leaves_the_last_good_one(desk: Desk) -> None:
+    expects = "tests:\n  - {name: t, given: {tool: ask, namespace: a}, expect: {outcome: allow}}\n"
+    desk.collector.listed([config_map("a", policy("a", tests=expects))])
+    assert desk.states() == {"good": 1}
+    write_floor(desk.floor.parent, STRICTER)
+    desk.collector.floor_changed()
+    assert (desk.rules(), desk.states()) == ({"a": ["no-erase"]}, {"kept": 1})
+
+
 def test_a_stricter_floor_ends_what_was_kept_over_a_restart(desk: Desk) -> None:
     desk.collector.listed([config_map("a", policy("a", ASKING)), config_map("b")])
     write_floor(desk.floor.parent, STRICTER)

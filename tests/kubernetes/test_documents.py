@@ -7,7 +7,6 @@ import pytest
 
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import joined, parse_file
-from extproc.config.policy_file import tested as with_tests_passed
 from extproc.config.vocabulary import NOTHING_INSTALLED
 from extproc.kubernetes.documents import Caps, checked, denying, prefix_of
 from extproc.model.decision import Effect
@@ -94,9 +93,7 @@ def test_what_is_written_means_what_the_team_wrote() -> None:
         "team-a.role.rule",
         "team-a.timed",
     ]
-    with_tests_passed([*floor(), after.file], None)
-    assert [case.name for case in after.file.cases] == [case.name for case in before.cases]
-    assert after.file.cases[1].expected.rules == {"team-a.role.rule", "approved:team-a.team"}
+    assert (len(before.cases), after.file.cases) == (2, ())
 
 
 def test_a_long_namespace_is_shortened_to_something_that_no_other_has() -> None:

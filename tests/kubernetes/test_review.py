@@ -55,6 +55,8 @@ def test_a_pod_is_left_out_only_where_the_configuration_allows_it() -> None:
     assert "every pod gets the sidecar" in refusal(review(out))
     got = given(review(out), Rules(enrolled=RULES.enrolled, opt_out=True))
     assert (got.result, operations(got.body)) == (Result.OPTED_OUT, [])
+    out["metadata"]["labels"]["mcp-extproc.io/injected"] = "true"
+    assert "this pod is left out" in refusal(review(out), Rules(enrolled=RULES.enrolled, opt_out=True))
     out["metadata"]["labels"]["mcp-extproc.io/inject"] = "no"
     assert given(review(out), Rules(enrolled=RULES.enrolled, opt_out=True)).result is Result.INJECTED
 
@@ -152,6 +154,12 @@ def test_a_debugging_container_stays_out_of_the_sidecar(container: dict[str, Any
 def test_what_is_no_review_is_a_bad_request_without_content(data: bytes, status: int) -> None:
     got = given(data)
     assert (got.status, got.result, got.body) == (status, Result.MALFORMED, b"")
+
+
+def test_what_is_no_name_is_not_repeated() -> None:
+    strange = [{"name": "a\nERROR forged", "image": "x", "ports": [{"containerPort": 8080}]}]
+    assert "the container (no name) claims port 8080" in refusal(review(pod(containers=strange)))
+    assert "namespace (no name) is not" in refusal(review(pod(), namespace="a\nb"))
 
 
 def test_a_review_without_a_pod_is_refused() -> None:

@@ -120,6 +120,15 @@ def test_a_server_that_fails_is_told_and_asked_again(tmp_path: Path, status: int
     assert "listed meanwhile" not in play(tmp_path, story)
 
 
+def test_a_server_that_ends_every_watch_at_once_is_not_asked_all_the_time(tmp_path: Path) -> None:
+    async def story(server: ApiServer, _: list[Change]) -> None:
+        begun, before = asyncio.get_running_loop().time(), server.count("watch", "configmaps")
+        await until(lambda: server.count("watch", "configmaps") >= before + 10)
+        assert asyncio.get_running_loop().time() - begun > 10 * 0.004
+
+    play(tmp_path, story, Times(watch=0))
+
+
 def test_pauses_grow_and_have_an_end() -> None:
     backoff = Backoff(first=1.0, longest=8.0)
     for failures, whole in ((1, 1.0), (2, 2.0), (3, 4.0), (4, 8.0), (1000, 8.0)):
