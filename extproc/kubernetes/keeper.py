@@ -1,7 +1,7 @@
 """Keeps a self-signed certificate alive among several replicas: one Secret, compare-and-swap, trust before use.
 
 Whoever is second takes what the first one made. A leaf is served only after the API server was told to trust its
-authority, and a leaf that follows another one only when that had time to be known.
+authority, and one that is new or follows another only when that had time to be known.
 """
 
 import asyncio
@@ -72,8 +72,8 @@ class Keeper:
         grown = await self._trust(material)
         if self._served is not None and self._served.leaf == material.leaf:
             return
-        if grown and self._served is not None and is_good(self._served, moment(self._clock.now())):
-            await asyncio.sleep(self._pauses.settle)
+        if grown or (self._served is not None and is_good(self._served, moment(self._clock.now()))):
+            await asyncio.sleep(self._pauses.settle)  # another replica may have written the bundle a moment ago
         self._serve(material)
         self._served = material
         _log.info("serving a certificate that ends at %s", material.ends.isoformat())
