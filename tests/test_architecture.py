@@ -37,6 +37,7 @@ _TESTED_BY: Final = {
     # what only real processes show, and what others build on
     "kubernetes/endpoint.py": "kubernetes/test_injector.py",
     "kubernetes/names.py": "kubernetes/test_pods.py",
+    "kubernetes/resources.py": "kubernetes/test_api.py",
     "kubernetes/serving.py": "kubernetes/test_injector.py",
     "kubernetes/telemetry.py": "kubernetes/test_injector.py",
     "kubernetes/values.py": "kubernetes/test_pods.py",

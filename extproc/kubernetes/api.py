@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
-from urllib.parse import quote
 
 import httpx2
 import orjson
 
 from extproc.kubernetes.account import Account, NoClusterError
+from extproc.kubernetes.resources import Resource
 from extproc.kubernetes.values import mapping, text
 from extproc.mcp.jsonrpc import parse_document
 from extproc.mcp.limits import FILE_LIMITS
@@ -27,37 +27,6 @@ _NOT_FOUND: Final = 404
 _UNPROCESSABLE: Final = 422
 _LARGEST: Final = FILE_LIMITS.body_bytes
 _LONGEST_EVENT: Final = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """A kind of object, and where it stands in the API."""
-
-    kind: str
-    plural: str
-    group: str = ""
-    version: str = "v1"
-    namespaced: bool = True
-
-    def path(self, namespace: str | None, name: str | None = None) -> str:
-        """Return the path of an object or, without a name, of all of them."""
-        parts = ["apis", self.group, self.version] if self.group else ["api", self.version]
-        if namespace is not None and self.namespaced:
-            parts += ["namespaces", namespace]
-        parts.append(self.plural)
-        if name is not None:
-            parts.append(name)
-        return "/" + "/".join(quote(part, safe="") for part in parts)
-
-
-SECRETS: Final = Resource(kind="Secret", plural="secrets")
-CONFIG_MAPS: Final = Resource(kind="ConfigMap", plural="configmaps")
-WEBHOOKS: Final = Resource(
-    kind="MutatingWebhookConfiguration",
-    plural="mutatingwebhookconfigurations",
-    group="admissionregistration.k8s.io",
-    namespaced=False,
-)
 
 
 class ApiError(Exception):

@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from extproc.kubernetes.api import SECRETS, WEBHOOKS, Api, ApiError, PatchKind
+from extproc.kubernetes.api import Api, ApiError, PatchKind
 from extproc.kubernetes.certificates import Material, bundle, host_names, is_due, is_good, make, moment, read
+from extproc.kubernetes.resources import SECRETS, WEBHOOKS
 from extproc.kubernetes.settings import SelfSigned
 from extproc.kubernetes.values import mapping, objects, text, words
 from extproc.model.message import JsonObject, JsonValue

@@ -17,10 +17,11 @@ import watchfiles
 
 from extproc.config.vocabulary import Vocabulary
 from extproc.kubernetes.account import FOLDER, Account, in_cluster
-from extproc.kubernetes.api import CONFIG_MAPS, Api
+from extproc.kubernetes.api import Api
 from extproc.kubernetes.collector import Collector
 from extproc.kubernetes.documents import Caps
 from extproc.kubernetes.folder import Folder
+from extproc.kubernetes.resources import CONFIG_MAPS
 from extproc.kubernetes.serving import Listener, health_app
 from extproc.kubernetes.settings import address
 from extproc.kubernetes.telemetry import CollectorMetrics

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from extproc.kubernetes.api import Api, ApiError, Event, EventKind, Resource
+from extproc.kubernetes.api import Api, ApiError, Event, EventKind
+from extproc.kubernetes.resources import Resource
 from extproc.kubernetes.values import objects, text
 from extproc.model.message import JsonObject
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from extproc.kubernetes.account import Account
-from extproc.kubernetes.api import CONFIG_MAPS, SECRETS, WEBHOOKS, Api, ApiError, EventKind, PatchKind, Resource, Times
+from extproc.kubernetes.api import Api, ApiError, EventKind, PatchKind, Times
+from extproc.kubernetes.resources import CONFIG_MAPS, SECRETS, WEBHOOKS, Resource
 from extproc.model.message import JsonObject
 from tests.kubernetes.api_server import ApiServer, api_server
 

@@ -54,7 +54,7 @@ def test_it_signs_for_itself_and_rotates_while_pods_come_in_and_ends_without_los
         "namespace": "mcp-system",
         "service": "injector",
         "webhook": "mcp-extproc",
-        "every": 0.1,
+        "every": 0.5,
     }
     config, listen, health = configured(tmp_path, signed, drain=0.5, service_account=str(tmp_path / "account"))
     log = tmp_path / "injector.log"

@@ -42,7 +42,7 @@ async def denied(stack: Stack, server: str, tool: str) -> bool:
 
 
 async def until_denied(stack: Stack, server: str, tool: str, *, what: bool = True) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while await denied(stack, server, tool) is not what:
             await asyncio.sleep(0.02)
 

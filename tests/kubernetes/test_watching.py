@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from extproc.kubernetes.account import Account
-from extproc.kubernetes.api import CONFIG_MAPS, Api, Times
+from extproc.kubernetes.api import Api, Times
+from extproc.kubernetes.resources import CONFIG_MAPS
 from extproc.kubernetes.values import text
 from extproc.kubernetes.watching import Backoff, Change, Changed, Gone, Listed, Lost, follow
 from tests.kubernetes.api_server import ApiServer, api_server

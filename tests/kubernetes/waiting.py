@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-_SECONDS = 15.0
+_SECONDS = 60.0  # the first start on a machine compiles patterns
 
 
 async def until(holds: Callable[[], bool], what: str = "it") -> None:
