@@ -35,10 +35,8 @@ _TESTED_BY: Final = {
     "threat_detection.py": "config/test_threats_file.py",
     "opinions.py": "config/test_threats_file.py",
     # what only real processes show, and what others build on
-    "kubernetes/endpoint.py": "kubernetes/test_injector.py",
     "kubernetes/names.py": "kubernetes/test_pods.py",
     "kubernetes/resources.py": "kubernetes/test_api.py",
-    "kubernetes/serving.py": "kubernetes/test_injector.py",
     "kubernetes/telemetry.py": "kubernetes/test_injector.py",
     "kubernetes/values.py": "kubernetes/test_pods.py",
     # values and protocols, which have no behaviour beyond what their makers and readers show

@@ -109,7 +109,7 @@ def _at_odds(container: JsonObject, template: Template) -> str | None:
         return f"the container {name} mounts {volume}, which belongs to the sidecar: name a volume of its own"
     for port in objects(container, "ports"):
         number, called = port.get("containerPort"), text(port, "name")
-        if number in template.ports:
+        if isinstance(number, int) and number in template.ports:
             return (
                 f"the container {name} claims port {number}, which the sidecar listens on: let the server listen on"
                 " another, on loopback, and name it by the annotation mcp-extproc.io/port"

@@ -15,13 +15,36 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _KEEP_ALIVE: Final = 120  # longer than clients keep idle connections (90 s in Go): the end must not be ours
-_CONNECTIONS: Final = 512
+_FIRST: Final = 10
+_CONNECTIONS: Final = 1024
 _GRACE: Final = 10
 _UNAVAILABLE: Final = 503
 
 Missing = Callable[[], Sequence[str]]
+
+
+class _Impatient(H11Protocol):
+    """A connection that is closed when its first request does not come: anybody in a cluster can open one."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._late = asyncio.get_running_loop().call_later(_FIRST, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        if self._late is not None:
+            self._late.cancel()
+        super().connection_lost(exc)
+
+    def _give_up(self) -> None:
+        if getattr(self, "cycle", None) is None:  # its type there does not say that it may be
+            self.transport.close()
 
 
 class Listener(uvicorn.Server):
@@ -37,7 +60,7 @@ class Listener(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 lifespan="off",
-                http="h11",
+                http=_Impatient,
                 ws="none",
                 server_header=False,
                 date_header=False,

@@ -5,6 +5,9 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import given as given_of
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from extproc.kubernetes.pods import Refused, inject
 from extproc.kubernetes.review import MAX_BYTES, Answer, Result, Rules, answer
@@ -154,6 +157,45 @@ def test_a_debugging_container_stays_out_of_the_sidecar(container: dict[str, Any
 def test_what_is_no_review_is_a_bad_request_without_content(data: bytes, status: int) -> None:
     got = given(data)
     assert (got.status, got.result, got.body) == (status, Result.MALFORMED, b"")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 9000) | st.sampled_from(["", "true", "mcp-extproc", "mcp", "8080"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["name", "ports", "env"]), inner),
+    max_leaves=5,
+)
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(place for key, one in inner for place in places(one, (*at, key)))]
+
+
+WHOLE = json.loads(review(sidecar_in(pod(ephemeralContainers=[{"name": "debug"}])), oldObject=sidecar_in(pod())))
+PLACES = [place for place in places(WHOLE) if place]
+
+
+@given_of(st.sampled_from(PLACES), JSON, st.sampled_from(["", "ephemeralcontainers"]), st.booleans())
+@settings(max_examples=150)
+def test_whatever_stands_in_a_review_it_is_answered(
+    place: tuple[Any, ...], value: Any, part: str, update: bool
+) -> None:
+    whole = deepcopy(WHOLE)
+    if update:
+        whole["request"].update(operation="UPDATE", subResource=part)
+    here = whole
+    for key in place[:-1]:
+        here = here[key]
+    here[place[-1]] = value
+    got = given(json.dumps(whole).encode())
+    assert got.status in {200, 400}
+    assert (got.status == 200) is (got.result is not Result.MALFORMED)
+
+
+@pytest.mark.parametrize("value", [[], {}, None, "8080", 8080.5])
+def test_a_port_that_is_no_number_is_left_to_the_api_server(value: Any) -> None:
+    strange = [{"name": "a", "image": "x", "ports": [{"containerPort": value, "name": value}]}]
+    assert given(review(pod(containers=strange))).result is Result.INJECTED
 
 
 def test_what_is_no_name_is_not_repeated() -> None:
