@@ -47,7 +47,7 @@ def inject_app(template: Callable[[], Template | None], rules: Rules, metrics: I
         given = answer(body, current, rules)
         metrics.admitted(given.result)
         if given.message:
-            _log.info("a review was %s: %s", given.result, given.message)
+            _log.info("%s was %s: %s", given.about, given.result, given.message)
         if given.status != _OK:
             return Response(status_code=given.status)
         return Response(given.body, media_type="application/json")

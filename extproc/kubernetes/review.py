@@ -52,12 +52,13 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back: a status and, where it is 200, a review. The message is for the log; it holds no content."""
+    """What goes back: a status and, where it is 200, a review. The rest is for the log, and names alone."""
 
     status: int
     result: Result
     body: bytes = b""
     message: str = ""
+    about: str = "a review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,20 @@ def answer(data: bytes, template: Template, rules: Rules) -> Answer:
     if text(document, "apiVersion") != API_VERSION or text(document, "kind") != KIND or not _is_uid(uid):
         return Answer(status=_BAD, result=Result.MALFORMED, message=f"not an {KIND} of {API_VERSION}")
     verdict = _judged(request, template, rules)
-    return Answer(status=200, result=verdict.result, body=_written(uid, verdict), message=verdict.message)
+    return Answer(
+        status=200,
+        result=verdict.result,
+        body=_written(uid, verdict),
+        message=verdict.message,
+        about=_called(request),
+    )
+
+
+def _called(request: JsonObject) -> str:
+    """Return what a pod is called; before it has a name, the beginning of one."""
+    metadata = mapping(request, "object", "metadata")
+    name = text(request, "name") or text(metadata, "name") or text(metadata, "generateName")
+    return f"pod {shown(text(request, 'namespace'))}/{shown(name)}"
 
 
 def _is_uid(uid: str) -> bool:

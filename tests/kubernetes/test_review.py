@@ -43,6 +43,7 @@ def test_a_pod_of_an_enrolled_namespace_gets_the_sidecar_and_then_no_other() -> 
     assert whole["response"]["uid"] == "705ab4f5-6393-11e8-b7cc-42010a800002"
     done = apply(pod(), operations(got.body))
     assert [one["name"] for one in done["spec"]["initContainers"]] == OURS
+    assert got.about == "pod team-a/web-7d4b9c8f6-"
     again = given(review(done))
     assert (again.result, operations(again.body)) == (Result.UNCHANGED, [])
 
