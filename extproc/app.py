@@ -13,7 +13,7 @@ from prometheus_client import start_http_server
 
 from extproc.clock import RandomIds, SystemClock
 from extproc.config.faults import ConfigError, Fault
-from extproc.config.policy_file import load_policies
+from extproc.config.policy_file import TeamPlace, load_policies
 from extproc.config.settings_file import Config
 from extproc.config.vocabulary import Vocabulary
 from extproc.detection import make_detection
@@ -43,7 +43,7 @@ class App:
         """Wire everything; `base` is the folder that the policy's paths are relative to."""
         self._config = config
         self._state = state
-        self._policy_paths = [base / path for path in config.policy]
+        self._places = config.places(base)
         inside = frozenset(config.inside)
         self._detection = make_detection(config.detection, base, threats=config.threats, inside=inside)
         self._vocabulary = Vocabulary(
@@ -119,7 +119,8 @@ class App:
     async def load(self) -> None:
         """Read the policy; a bad file leaves the one in force, and says so."""
         try:
-            policy = load_policies(self._policy_paths, self._vocabulary)
+            # Beside the event loop: hundreds of layers take the better part of a second.
+            policy = await asyncio.to_thread(load_policies, self._places, self._vocabulary)
         except ConfigError as error:
             self._metrics.policy_loaded(None)
             kept = self._engine.policy
@@ -139,7 +140,8 @@ class App:
 
     async def _watch(self, stop: asyncio.Event) -> None:
         """Reload on a change in a folder of the policy: a mounted file is a symlink, and only its folder changes."""
-        folders = {path if path.is_dir() else path.parent for path in self._policy_paths}
+        paths = [place.path if isinstance(place, TeamPlace) else place for place in self._places]
+        folders = {path if path.is_dir() else path.parent for path in paths}
         with suppress(OSError):  # the folder is gone, or the system has no watches left
             async for _ in watchfiles.awatch(*folders, stop_event=stop, debounce=100, step=20):
                 await self.load()

@@ -51,7 +51,7 @@ def _faults(path: Path, beside: Sequence[Path]) -> Sequence[object]:
                 channels=frozenset(config.channels),
                 recording=config.recording.file is not None,
             )
-            load_policies([path.parent / policy for policy in config.policy], known)
+            load_policies(config.places(path.parent), known)
     except ConfigError as error:
         return error.faults
     return ()

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from extproc.config.faults import ConfigError, Fault
 from extproc.config.model import check
@@ -34,7 +34,18 @@ class PolicyFile:
     digest: bytes
 
 
-def load_policies(paths: Sequence[Path], vocabulary: Vocabulary = NOTHING_INSTALLED) -> Policy:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamPlace:
+    """A file or folder that a team writes: what stands there may be of the layer of its namespace only."""
+
+    path: Path
+    namespace: str
+
+
+Place: TypeAlias = Path | TeamPlace
+
+
+def load_policies(paths: Sequence[Place], vocabulary: Vocabulary = NOTHING_INSTALLED) -> Policy:
     """Read files, or folders of them, as the layers of one policy; none is loaded unless all of its tests pass.
 
     Raises: `ConfigError` with every fault of every file.
@@ -47,18 +58,24 @@ def parse_policy(data: bytes, file: str, vocabulary: Vocabulary = NOTHING_INSTAL
     return tested([parse_file(data, file, vocabulary)], vocabulary.detection)
 
 
-def read_policies(paths: Sequence[Path], vocabulary: Vocabulary = NOTHING_INSTALLED) -> tuple[PolicyFile, ...]:
+def read_policies(paths: Sequence[Place], vocabulary: Vocabulary = NOTHING_INSTALLED) -> tuple[PolicyFile, ...]:
     """Read files, or folders of them, without running their tests. Raises: `ConfigError`."""
     faults: list[Fault] = []
     files: list[PolicyFile] = []
-    for path in paths:
+    for place in paths:
         try:
-            files.extend(_read(one, vocabulary) for one in policy_paths(path))
+            match place:
+                case TeamPlace(path=path, namespace=namespace):
+                    read = [_read(one, vocabulary) for one in policy_paths(path)]
+                    faults.extend(_foreign(read, namespace))
+                case Path() as path:
+                    read = [_read(one, vocabulary) for one in policy_paths(path)]
+            files.extend(read)
         except ConfigError as error:
             faults.extend(error.faults)
     if not files and not faults:
         # One folder among several may be empty for now: that of the policies of teams, when no team has any.
-        faults = [Fault(file=str(path), line=1, column=1, where="", message="no policy files here") for path in paths]
+        faults = [_nothing_in(place.path if isinstance(place, TeamPlace) else place) for place in paths]
     if faults:
         raise ConfigError(faults)
     return tuple(files)
@@ -138,6 +155,17 @@ def policy_paths(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES and not one.name.startswith("."))
+
+
+def _foreign(files: Sequence[PolicyFile], namespace: str) -> list[Fault]:
+    """Return the files of a team that claim to be the platform's, a server's, or another namespace's."""
+    own = (LayerKind.NAMESPACE, Globs((namespace,)))
+    message = f"only a policy of the layer namespace, with namespaces: [{namespace}], may stand here"
+    return [file.source.fault(("metadata",), message) for file in files if (file.layer.kind, file.layer.scope) != own]
+
+
+def _nothing_in(path: Path) -> Fault:
+    return Fault(file=str(path), line=1, column=1, where="", message="no policy files here")
 
 
 def _read(path: Path, vocabulary: Vocabulary) -> PolicyFile:

@@ -13,6 +13,7 @@ from extproc.config.faults import ConfigError, Fault
 from extproc.config.identity_file import IdentitySettings
 from extproc.config.model import Strict, check
 from extproc.config.outputs_file import ChannelSettings, Recording
+from extproc.config.policy_file import Place, TeamPlace
 from extproc.config.protected import AuthorizationSettings
 from extproc.config.state_file import StateSettings
 from extproc.config.threats_file import SessionSettings, ThreatSettings
@@ -46,6 +47,13 @@ _Path = Annotated[str, Field(pattern=r"^/"), AfterValidator(_without_token)]
 def _several(value: object) -> object:
     """Read one file or folder as a list of one."""
     return [value] if isinstance(value, str) else value
+
+
+class TeamPolicies(Strict):
+    """A file or folder that a team writes: what stands there may be of the layer of this namespace only."""
+
+    path: _Name
+    namespace: _Name
 
 
 class Listen(Strict):
@@ -149,7 +157,7 @@ class Protocol(Strict):
 class Config(Strict):
     """The whole file."""
 
-    policy: Annotated[list[_Name], BeforeValidator(_several), Field(min_length=1)]
+    policy: Annotated[list[_Name | TeamPolicies], BeforeValidator(_several), Field(min_length=1)]
     namespace: _Name | None = None
     inside: list[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]] = Field(default_factory=list)
     listen: Listen = Listen()
@@ -188,6 +196,13 @@ class Config(Strict):
         if len(resources) != len(set(resources)):
             raise ValueError("two servers have the same authorization.resource")
         return self
+
+    def places(self, base: Path) -> list[Place]:
+        """Return where the policies are; `base` is the folder that paths are relative to."""
+        return [
+            base / one if isinstance(one, str) else TeamPlace(path=base / one.path, namespace=one.namespace)
+            for one in self.policy
+        ]
 
     def settings(self) -> Settings:
         """Return what the engine takes of it."""

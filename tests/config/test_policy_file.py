@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from extproc.config.faults import ConfigError
-from extproc.config.policy_file import load_policies, parse_policy
+from extproc.config.policy_file import TeamPlace, load_policies, parse_policy
 from extproc.config.vocabulary import Vocabulary
 from extproc.model.decision import Effect
 from extproc.policy.rules import LayerKind, Mode
@@ -93,6 +93,25 @@ def test_one_folder_of_several_may_be_empty_for_now(tmp_path: Path) -> None:
     floor.mkdir()
     files(floor, a=_GOOD.decode())
     assert len(load_policies([floor, teams]).layers) == 1
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "{name: theirs}",
+        "{name: theirs, layer: server, servers: [shop]}",
+        "{name: theirs, layer: namespace, namespaces: [sales]}",
+        "{name: theirs, layer: namespace, namespaces: [payments, sales]}",
+        '{name: theirs, layer: namespace, namespaces: ["*"]}',
+    ],
+)
+def test_a_team_can_write_for_its_own_namespace_only(tmp_path: Path, metadata: str) -> None:
+    rule = "spec: {default: deny, rules: [{id: no, effect: deny, match: {tools: [x]}}]}\n"
+    floor, own, other = files(tmp_path, floor=_GOOD.decode(), own=_UPPER + rule, other=_UPPER + rule)
+    assert len(load_policies([floor, TeamPlace(path=own, namespace="payments")]).layers) == 2
+    other.write_text(other.read_text().replace("{name: upper, layer: namespace, namespaces: [payments]}", metadata))
+    with pytest.raises(ConfigError, match=r"other\.yaml:3:11: metadata: only a policy of the layer namespace, with"):
+        load_policies([floor, TeamPlace(path=other, namespace="payments")])
 
 
 def test_a_folder_without_policies_is_a_fault(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from extproc.config.faults import ConfigError
+from extproc.config.policy_file import TeamPlace
 from extproc.config.settings_file import Config, load_config
 from extproc.mcp.limits import DEFAULT_LIMITS
 from extproc.mcp.versions import REVISIONS
@@ -284,3 +285,14 @@ def test_a_path_that_would_take_a_token_from_the_query_is_refused(tmp_path: Path
 def test_a_server_stands_in_its_own_namespace_or_in_that_of_the_sidecar(tmp_path: Path) -> None:
     text = "policy: p.yaml\nnamespace: edge\nservers: [{name: a, namespace: payments}, {name: b, paths: [/b]}]\n"
     assert [route.namespace for route in load(tmp_path, text).settings().routes] == ["payments", "edge"]
+
+
+def test_a_path_of_policies_may_be_a_teams_own(tmp_path: Path) -> None:
+    config = load(tmp_path, "policy: [floor.yaml, {path: team, namespace: payments}]\n")
+    team = TeamPlace(path=tmp_path / "team", namespace="payments")
+    assert config.places(tmp_path) == [tmp_path / "floor.yaml", team]
+
+
+def test_a_team_without_a_namespace_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"config\.yaml:1:\d+: policy\.0.*namespace"):
+        load(tmp_path, "policy: [{path: team}]\n")
