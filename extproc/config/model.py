@@ -58,15 +58,15 @@ def _written(document: Plain, path: Path) -> Path:
     """Return a path as it stands in the file: without the tag by which pydantic tells the kinds of a part apart."""
     written: list[str | int] = []
     here: Plain = document
-    for part in path:
-        if isinstance(here, dict) and part == here.get("kind"):
-            continue
-        written.append(part)
+    for number, part in enumerate(path, 1):
         match here:
-            case dict():
+            case dict() if part != here.get("kind") and (part in here or number == len(path)):
                 here = here.get(str(part))
             case list() if isinstance(part, int) and part < len(here):
                 here = here[part]
+            case None:
+                pass
             case _:
-                here = None
+                continue
+        written.append(part)
     return tuple(written)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from extproc.config.detection_file import DetectionSettings
 from extproc.config.faults import ConfigError, Fault
@@ -54,6 +54,13 @@ class TeamPolicies(Strict):
 
     path: _Name
     namespace: _Name
+
+
+def _form(value: object) -> str:
+    return "team" if isinstance(value, dict | TeamPolicies) else "path"
+
+
+_Policies = Annotated[Annotated[_Name, Tag("path")] | Annotated[TeamPolicies, Tag("team")], Discriminator(_form)]
 
 
 class Listen(Strict):
@@ -157,7 +164,7 @@ class Protocol(Strict):
 class Config(Strict):
     """The whole file."""
 
-    policy: Annotated[list[_Name | TeamPolicies], BeforeValidator(_several), Field(min_length=1)]
+    policy: Annotated[list[_Policies], BeforeValidator(_several), Field(min_length=1)]
     namespace: _Name | None = None
     inside: list[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]] = Field(default_factory=list)
     listen: Listen = Listen()

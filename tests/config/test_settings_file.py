@@ -294,5 +294,5 @@ def test_a_path_of_policies_may_be_a_teams_own(tmp_path: Path) -> None:
 
 
 def test_a_team_without_a_namespace_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"config\.yaml:1:\d+: policy\.0.*namespace"):
+    with pytest.raises(ConfigError, match=r"config\.yaml:1:10: policy\.0\.namespace: this setting is missing"):
         load(tmp_path, "policy: [{path: team}]\n")
