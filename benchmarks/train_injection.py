@@ -1,9 +1,9 @@
 """Trains the linear model for injected instructions: `python -m benchmarks.train_injection ROWS... [--check]`.
 
 It learns from texts that the grammars of `benchmarks/injection` make, from the rows in its folder `rows`, and from
-further labelled rows (`text`, `label`,
-`license`, `group`), one JSON object a line. A row says that an instruction stands somewhere in it, not where: a first
-model, which has seen the grammars alone, picks the sentences. `--check` leaves out a fifth of all templates and files
+further labelled rows (`text`, `label`, `license`, `group`), one JSON object a line. Rows of the folder say which of
+their sentences carry an instruction (`instruction`, parts of the text). Others only say that one does: a first model,
+which has seen the grammars alone, picks the sentences. `--check` leaves out a fifth of all templates and files
 at a time and says how well the rest finds them; without it the model file is written. Standard library and PyYAML
 only; the same rows and the same seed give the same file.
 """
@@ -33,10 +33,13 @@ MADE: Final = 18000
 FOLDS: Final = 5
 MAX_UNITS: Final = 40
 MAX_CHARS: Final = 4000
+PICKED: Final = 2
 # Rows of this folder were written by hand for this: each counts as so many.
 COUNTED: Final = 2
+# A sentence carries an instruction when this share of the shorter of the two is in the other.
+CARRIES: Final = 0.4
 # The share of attacks that the screen may pass over.
-MISSED: Final = 0.01
+MISSED: Final = 0.005
 
 
 def classes() -> dict[str, str]:
@@ -91,31 +94,42 @@ def made_units(seed: int, number: int) -> list[Unit]:
     return list(units.values())
 
 
-def row_units(rows: Sequence[dict[str, Any]], first: Weights, most: int = 2) -> list[Unit]:
-    """Return the units of labelled rows: of the benign all, of others those `most` that sound most like orders."""
+def row_units(rows: Sequence[dict[str, Any]], first: Weights) -> list[Unit]:
+    """Return the units of labelled rows: of the benign all, of others those that are said to carry the instruction.
+
+    Where a row does not say, they are those that sound most like orders, and the rest of it teaches nothing.
+    """
     units: dict[tuple[str, int], Unit] = {}
     for number, row in enumerate(rows):
-        text, label = row["text"][:MAX_CHARS], row["label"]
+        text = row["text"][:MAX_CHARS]
         places = [(start, end) for start, end in units_of(text) if any(map(str.isalpha, text[start:end]))]
-        found = [(text[start:end].strip(), seen(text, start, end)) for start, end in places]
-        if label:
-            found = sorted(found, key=lambda one: -first.logit(one[1]))[:most]
-            template = f"{row.get('attack') or row['group']}"
-        else:
+        found = [(place, seen(text, *place)) for place in places]
+        marked = _marked(text, row.get("instruction", ()))
+        if not row["label"]:
+            labelled = [(one, 0) for one in found[:MAX_UNITS]]
             template = f"{row['group']}-{number}"
-        for words, one in found[:MAX_UNITS]:
+        elif marked:
+            labelled = [(one, int(any(_carries(one[0], mark) for mark in marked))) for one in found[:MAX_UNITS]]
+            template = f"{row['group']}-{number}"
+        else:
+            labelled = [(one, 1) for one in sorted(found, key=lambda one: -first.logit(one[1]))[:PICKED]]
+            template = f"{row.get('attack') or row['group']}"
+        for ((start, end), one), label in labelled:
+            words = text[start:end].strip()
             units.setdefault(
                 (words, label),
-                Unit(
-                    features=one,
-                    label=label,
-                    template=template,
-                    style=f"rows-{row['group']}",
-                    text=words,
-                    goal="",
-                ),
+                Unit(features=one, label=label, template=template, style=f"rows-{row['group']}", text=words, goal=""),
             )
     return list(units.values())
+
+
+def _marked(text: str, parts: Sequence[str]) -> list[tuple[int, int]]:
+    return [(start, start + len(part)) for part in parts if (start := text.find(part)) >= 0]
+
+
+def _carries(unit: tuple[int, int], mark: tuple[int, int]) -> bool:
+    overlap = min(unit[1], mark[1]) - max(unit[0], mark[0])
+    return overlap > CARRIES * min(unit[1] - unit[0], mark[1] - mark[0])
 
 
 def _fold(name: str) -> int:
@@ -227,7 +241,7 @@ def main() -> None:
     rows, own = read_rows(given.rows), read_rows(sorted(ROWS.glob("results-*.jsonl")))
     made = made_units(SEED, MADE)
     first = trained(made)
-    units = [*made, *row_units(rows, first), *row_units(own, first, 1) * COUNTED]
+    units = [*made, *row_units(rows, first), *row_units(own, first) * COUNTED]
     if given.check:
         check(units)
     else:
