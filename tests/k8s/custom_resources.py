@@ -46,7 +46,7 @@ def faults_of(objects: Sequence[Object]) -> list[list[str]]:
 
 
 def _ensure_installed() -> Path:
-    """Install the locked packages, unless that was done for this very lock; packages are looked for beside the script."""
+    """Install the locked packages, unless that was done for this very lock; Node looks for them beside the script."""
     _INSTALLED.mkdir(parents=True, exist_ok=True)
     lock = hashlib.sha256(b"".join((_SOURCES / name).read_bytes() for name in _MANIFESTS)).hexdigest()
     stamp = _INSTALLED / "installed.sha256"

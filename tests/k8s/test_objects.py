@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
-import kubernetes_validate
+import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from tests.k8s.custom_resources import faults_of, group_of, is_modelled
