@@ -85,7 +85,12 @@ SCHEMAS: Final = {
         _strict(
             {
                 "targetRefs": _TARGETS,
-                "default": _strict({"perConnectionBufferLimitBytes": {"type": "integer", "minimum": 0}}),
+                "default": _strict(
+                    {
+                        "perConnectionBufferLimitBytes": {"type": "integer", "minimum": 0},
+                        "httpSettings": _strict({"streamIdleTimeout": _DURATION}),
+                    }
+                ),
             },
             required=("targetRefs", "default"),
         ),

@@ -76,5 +76,8 @@ def test_the_sidecar_in_another_namespace_may_be_named_by_the_extension() -> Non
     assert grant["spec"]["to"] == [{"group": "", "kind": "Service", "name": backend["name"]}]
 
 
-def test_bodies_have_the_limit_that_the_sidecar_has() -> None:
-    assert _the("ListenerPolicy")["spec"]["default"] == {"perConnectionBufferLimitBytes": 4 * 1024 * 1024}
+def test_bodies_have_the_limit_that_the_sidecar_has_and_quiet_streams_stay() -> None:
+    assert _the("ListenerPolicy")["spec"]["default"] == {
+        "perConnectionBufferLimitBytes": 4 * 1024 * 1024,
+        "httpSettings": {"streamIdleTimeout": "3600s"},
+    }
