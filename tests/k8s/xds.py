@@ -29,6 +29,7 @@ _OF_OURS: Final = (
     "common_http_protocol_options",
     "request_headers_timeout",
     "request_timeout",
+    "stream_idle_timeout",
 )
 # Verifies a caller's token; what is verified has to be so before the sidecar is asked.
 _JWT_AUTHN: Final = {
