@@ -30,10 +30,11 @@ _ISTIO = "outbound|18080||mcp-extproc.mcp-system.svc.cluster.local"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarded:
-    """A gateway, and the port at which it looks for the server."""
+    """A gateway, the port at which it looks for the server, and what it says when nobody judges."""
 
     url: str
     upstream: int
+    closed: int
 
 
 def _istio(objects: list[Object]) -> Json:
@@ -127,7 +128,10 @@ def _running(folder: Path) -> Iterator[tuple[Child, list[Guarded]]]:
             envoy = Child.start(name, words, log=place / "envoy.log")
             stack.callback(envoy.stop, 5)
             envoy.until(partial(is_ready, f"unix:{place / 'admin.sock'}"), 30)
-            guarded.append(Guarded(url=f"http://127.0.0.1:{ports['gateway']}/mcp", upstream=ports["server"]))
+            url = f"http://127.0.0.1:{ports['gateway']}/mcp"
+            guarded.append(
+                Guarded(url=url, upstream=ports["server"], closed=500 if make is _bare_envoy_gateway else 503)
+            )
         yield sidecar, guarded
 
 
@@ -169,7 +173,7 @@ async def _story(sidecar: Child, gateways: list[Guarded]) -> None:
         sidecar.process.kill()
         sidecar.process.wait()
         for one, server in zip(gateways, servers, strict=True):
-            assert (await _post(one, call("get_order", id="o-1"))).status_code >= 500
+            assert (await _post(one, call("get_order", id="o-1"))).status_code == one.closed
             assert len(server.received) == 2
 
 
