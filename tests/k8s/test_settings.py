@@ -57,7 +57,7 @@ def test_the_sidecar_takes_its_configuration_and_its_policies(tmp_path: Path, ov
     assert config.health.address == "0.0.0.0:9465"
     assert config.metrics.address == "0.0.0.0:9464"
     assert not any(config.unsafe_fail_open.model_dump().values())
-    policy = load_policies([tmp_path / "etc/mcp-extproc" / path for path in config.policy])
+    policy = load_policies(config.places(tmp_path / "etc/mcp-extproc"))
     expected = ["platform", "mcp-demo", "mcp-demo-team"] if overlay == "namespace-policy" else ["platform"]
     assert sorted(layer.name for layer in policy.layers) == sorted(expected)
 
@@ -111,18 +111,29 @@ def test_the_gateway_keeps_state_in_the_redis_of_the_other_overlay(tmp_path: Pat
 
 
 def test_a_namespace_that_loosens_is_refused_with_the_place(tmp_path: Path) -> None:
-    _config("namespace-policy", tmp_path)
-    folder = tmp_path / "etc/mcp-extproc/policy"
-    before = load_policies([folder])
-    (folder / "team-policy.yaml").write_bytes((K8S / "overlays/namespace-policy/loosening.yaml").read_bytes())
+    places = _config("namespace-policy", tmp_path).places(tmp_path / "etc/mcp-extproc")
+    assert len(load_policies(places).layers) == 3
+    file = tmp_path / "etc/mcp-extproc/team/policy.yaml"
+    file.write_bytes((K8S / "overlays/namespace-policy/loosening.yaml").read_bytes())
     with pytest.raises(ConfigError) as refused:
-        load_policies([folder])
+        load_policies(places)
     messages = [fault.message for fault in refused.value.faults]
     assert len(messages) == 2
     assert "less restrictive than the default deny of platform" in messages[0]
     assert "which rule destructive of platform is certain to deny" in messages[1]
-    assert {fault.file for fault in refused.value.faults} == {str(folder / "team-policy.yaml")}
-    assert len(before.layers) == 3
+    assert {fault.file for fault in refused.value.faults} == {str(file)}
+
+
+def test_a_team_that_writes_for_the_platform_or_another_namespace_is_refused(tmp_path: Path) -> None:
+    places = _config("namespace-policy", tmp_path).places(tmp_path / "etc/mcp-extproc")
+    file = tmp_path / "etc/mcp-extproc/team/policy.yaml"
+    own = file.read_text()
+    for claimed in ("layer: platform", "layer: namespace, namespaces: [elsewhere]"):
+        text = own.replace("layer: namespace, namespaces: [mcp-demo]", claimed)
+        assert text != own
+        file.write_text(text.partition("tests:")[0].replace("spec:\n", "spec:\n  default: deny\n"))
+        with pytest.raises(ConfigError, match=r"namespaces: \[mcp-demo\], may stand here"):
+            load_policies(places)
 
 
 @pytest.mark.envoy
