@@ -5,13 +5,11 @@ import hashlib
 import shlex
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from extproc.ports.errors import PortError
 from extproc.stores.redis_backend import RedisBackend
 from extproc.stores.redis_client import RedisOptions, redis_client
 from extproc.stores.state_backend import Kind, Place, kept
@@ -57,11 +55,11 @@ def _moved(text: str, folder: Path) -> str:
     return text
 
 
-async def _used(server: RedisServer, options: RedisOptions, prefix: str = _PREFIX) -> dict[str, Any]:
+async def _used(server: RedisServer, options: RedisOptions) -> dict[str, Any]:
     """Do all that is ever asked of a server; return what it says of itself."""
     address = Remote(host="127.0.0.1", port=server.port, tls=True)
     client = redis_client(address, options)
-    backend = RedisBackend(client, prefix=prefix, shown=str(address))
+    backend = RedisBackend(client, prefix=_PREFIX, shown=str(address))
     try:
         for place in (Place(Kind.TRAILS, "aa"), Place(Kind.PINS, "files", "read")):
             assert (await backend.put(place, kept(b"1"), known=None)).done
@@ -78,13 +76,23 @@ def test_the_sidecar_is_served_and_state_is_kept_as_it_should_be(server: RedisSe
     assert said["aof_enabled"] == 1
 
 
-def test_nobody_else_is_served_and_the_sidecar_has_no_other_keys(server: RedisServer, tmp_path: Path) -> None:
-    sidecar = _sidecar(tmp_path)
-    for other in (replace(sidecar, password="wrong"), replace(sidecar, username=None, password=None)):
-        with pytest.raises(PortError):
-            asyncio.run(_used(server, other))
-    with pytest.raises(PortError):
-        asyncio.run(_used(server, sidecar, prefix="somebody:else"))
+@pytest.mark.parametrize(
+    ("login", "key", "refusal"),
+    [
+        pytest.param(("sidecar", "wrong"), _PREFIX, "NOAUTH", id="wrong-password"),
+        pytest.param(("default", _PASSWORD), _PREFIX, "NOAUTH", id="default-user"),
+        pytest.param(("probe", "anything"), _PREFIX, "NOPERM", id="probe"),
+        pytest.param(("sidecar", _PASSWORD), "somebody:else", "NOPERM", id="keys-of-somebody-else"),
+    ],
+)
+def test_nobody_else_is_served_and_the_sidecar_has_no_other_keys(
+    server: RedisServer, tmp_path: Path, login: tuple[str, str], key: str, refusal: str
+) -> None:
+    user, password = login
+    command = ["redis-cli", "--tls", "--cacert", str(tmp_path / "ca.pem"), "-p", str(server.port)]
+    command += ["--user", user, "--pass", password, "--no-auth-warning", "get", key]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert refusal in done.stdout
 
 
 def test_the_probe_of_the_pod_gets_its_answer_and_may_do_nothing_more(server: RedisServer, tmp_path: Path) -> None:
