@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from extproc.up.bootstrap import build
-from extproc.up.options import BootstrapOptions
-from extproc.up.stack import envoy_program
+from extproc.envoy.bootstrap import build
+from extproc.envoy.options import BootstrapOptions
+from extproc.envoy.program import envoy_program
 from tests.up.certificates import write_certificate
 
 _FOLDER = Path(__file__).parents[2] / "envoy"

@@ -8,9 +8,9 @@ from envoy_data_plane.envoy.config.overload import v3 as overload
 from envoy_data_plane.envoy.extensions.resource_monitors.downstream_connections import v3 as downstream
 from envoy_data_plane.google.protobuf import Any
 
-from extproc.up.clusters import sidecar_cluster, upstream_cluster
-from extproc.up.listener import listener_of
-from extproc.up.options import BootstrapOptions, host_and_port, socket_path
+from extproc.envoy.clusters import sidecar_cluster, upstream_cluster
+from extproc.envoy.listener import listener_of
+from extproc.envoy.options import BootstrapOptions, host_and_port, socket_path
 
 _ADMIN_MODE: Final = 0o600
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extproc.up.options import BootstrapOptions, OptionsError, Upstream, host_and_port, parse_upstream
+from extproc.envoy.options import BootstrapOptions, OptionsError, Upstream, host_and_port, parse_upstream
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from envoy_data_plane.envoy.extensions.transport_sockets.tls import v3 as tls
 from envoy_data_plane.envoy.type import v3 as envoy_type
 from envoy_data_plane.google.protobuf import Any, Struct
 
-from extproc.up.clusters import SIDECARS, UPSTREAM
-from extproc.up.jwt import JWT_AUTHN, jwt_filter
-from extproc.up.options import METADATA_NAMESPACE, BootstrapOptions, parse_upstream
-from extproc.up.replies import local_reply_config
+from extproc.envoy.clusters import SIDECARS, UPSTREAM
+from extproc.envoy.jwt import JWT_AUTHN, jwt_filter
+from extproc.envoy.options import METADATA_NAMESPACE, BootstrapOptions, parse_upstream
+from extproc.envoy.replies import local_reply_config
 
 _EXT_PROC: Final = "envoy.filters.http.ext_proc"
 _SEND: Final = ext_proc.ProcessingModeHeaderSendMode.SEND

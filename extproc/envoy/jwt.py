@@ -9,7 +9,7 @@ from envoy_data_plane.envoy.extensions.filters.http.jwt_authn import v3 as jwt
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
 from envoy_data_plane.google.protobuf import Any, Empty
 
-from extproc.up.options import JwtProvider
+from extproc.envoy.options import JwtProvider
 
 JWT_AUTHN: Final = "envoy.filters.http.jwt_authn"
 

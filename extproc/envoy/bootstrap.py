@@ -3,7 +3,7 @@
 import warnings
 from typing import TYPE_CHECKING
 
-from extproc.up.options import BootstrapOptions
+from extproc.envoy.options import BootstrapOptions
 
 if TYPE_CHECKING:
     from envoy_data_plane.envoy.config.bootstrap.v3 import Bootstrap
@@ -27,7 +27,7 @@ def build(options: BootstrapOptions) -> "Bootstrap":
         with warnings.catch_warnings():
             # envoy-data-plane's classes use a form of validator that newer pydantic deprecates.
             warnings.simplefilter("ignore", DeprecationWarning)
-            from extproc.up.assembly import assemble  # noqa: PLC0415
+            from extproc.envoy.assembly import assemble  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingEnvoyError from error
     return assemble(options)

@@ -13,7 +13,7 @@ from envoy_data_plane.envoy.extensions.upstreams.http import v3 as upstream_http
 from envoy_data_plane.envoy.type.matcher import v3 as matcher
 from envoy_data_plane.google.protobuf import Any
 
-from extproc.up.options import BootstrapOptions, OptionsError, Upstream, host_and_port, parse_upstream, socket_path
+from extproc.envoy.options import BootstrapOptions, OptionsError, Upstream, host_and_port, parse_upstream, socket_path
 
 UPSTREAM: Final = "upstream"
 SIDECARS: Final = "extproc"

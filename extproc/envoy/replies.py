@@ -9,7 +9,7 @@ from envoy_data_plane.envoy.extensions.access_loggers.filters.cel import v3 as c
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
 from envoy_data_plane.google.protobuf import Any, Struct
 
-from extproc.up.options import OWN_DETAILS
+from extproc.envoy.options import OWN_DETAILS
 
 _INVALID_REQUEST: Final = -32600
 _INTERNAL_ERROR: Final = -32603
