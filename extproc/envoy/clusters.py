@@ -1,76 +1,87 @@
-"""Builds the two clusters of the bootstrap: the MCP server upstream and the sidecars that Envoy asks."""
+"""Builds the clusters: the MCP servers, the sidecars that Envoy asks, and the services its filters use."""
 
-import datetime as dt
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from envoy_data_plane.envoy.config.cluster import v3 as cluster
 from envoy_data_plane.envoy.config.core import v3 as core
-from envoy_data_plane.envoy.config.endpoint import v3 as endpoint
-from envoy_data_plane.envoy.extensions.transport_sockets.tls import v3 as tls
-from envoy_data_plane.envoy.extensions.upstreams.http import v3 as upstream_http
-from envoy_data_plane.envoy.type.matcher import v3 as matcher
-from envoy_data_plane.google.protobuf import Any
 
-from extproc.envoy.options import BootstrapOptions, OptionsError, Upstream, host_and_port, parse_upstream, socket_path
+from extproc.envoy.addresses import Upstream, host_and_port, is_address, parse_upstream, socket_path
+from extproc.envoy.egress import egress_cluster_type
+from extproc.envoy.jwt import keys_cluster_name
+from extproc.envoy.options import BootstrapOptions, RemoteKeys, UpstreamTls
+from extproc.envoy.tls import to_server
+from extproc.envoy.typed import address_of, assignment, http2, raised_limits, seconds, socket_address
 
 UPSTREAM: Final = "upstream"
 SIDECARS: Final = "extproc"
-_PROTOCOL_OPTIONS: Final = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-_CA_FILES: Final = (
-    Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian, Ubuntu, Alpine, Arch
-    Path("/etc/pki/tls/certs/ca-bundle.crt"),  # Fedora, RHEL
-    Path("/etc/ssl/ca-bundle.pem"),  # openSUSE
-    Path("/etc/ssl/cert.pem"),  # macOS, BSD
-)
+LIMITER: Final = "rate_limit"
+_STATIC: Final = cluster.ClusterDiscoveryType.STATIC
+# `localhost` is ::1 and 127.0.0.1, and most servers listen on one of them: LOGICAL_DNS with ALL tries both for each
+# connection. STRICT_DNS would take them for two servers and fail every other request.
+_BY_NAME: Final = cluster.ClusterDiscoveryType.LOGICAL_DNS
+_FAMILIES: Final = cluster.ClusterDnsLookupFamily.ALL
 
 
-def upstream_cluster(options: BootstrapOptions) -> cluster.Cluster:
-    """Build the cluster of the MCP server; over TLS its certificate is checked against the name in the URL."""
-    upstream = parse_upstream(options.upstream)
-    address = core.Address(socket_address=core.SocketAddress(address=upstream.host, port_value=upstream.port))
+def clusters_of(options: BootstrapOptions) -> list[cluster.Cluster]:
+    """Build all clusters but the one of the probes."""
+    servers = [_server(name, url, tls, options) for name, url, tls in _servers(options)]
+    keys = [
+        _keys(keys_cluster_name(number), provider.jwks)
+        for number, provider in enumerate(options.jwt)
+        if isinstance(provider.jwks, RemoteKeys)
+    ]
+    sidecars = [_sidecars(options)] if options.sidecars else []
+    limiter = [_limiter(options.global_limit.service)] if options.global_limit is not None else []
+    return [*servers, *sidecars, *keys, *limiter]
+
+
+def server_cluster_name(server: str) -> str:
+    """Return the name of the cluster of one server among several."""
+    return f"{UPSTREAM}-{server}"
+
+
+def _servers(options: BootstrapOptions) -> list[tuple[str, str, UpstreamTls]]:
+    if options.upstream is not None:
+        return [(UPSTREAM, options.upstream, options.upstream_tls)]
+    return [(server_cluster_name(server.name), server.upstream, server.tls) for server in options.servers]
+
+
+def _server(name: str, url: str, tls: UpstreamTls, options: BootstrapOptions) -> cluster.Cluster:
+    """Build the cluster of an MCP server; over TLS its certificate is checked against the name in the URL."""
+    upstream = parse_upstream(url)
+    secured = to_server(upstream.host, tls) if upstream.tls else None
+    if options.egress is not None and not upstream.is_address:
+        return cluster.Cluster(
+            name=name,
+            cluster_type=egress_cluster_type(options.egress),
+            lb_policy=cluster.ClusterLbPolicy.CLUSTER_PROVIDED,
+            connect_timeout=seconds(5),
+            circuit_breakers=raised_limits(options.max_streams),
+            transport_socket=secured,
+        )
     return cluster.Cluster(
-        name=UPSTREAM,
-        type=cluster.ClusterDiscoveryType.STATIC if upstream.is_address else cluster.ClusterDiscoveryType.LOGICAL_DNS,
-        # `localhost` is ::1 and 127.0.0.1, and most servers listen on one of them: LOGICAL_DNS with ALL tries both for
-        # each connection. STRICT_DNS would take them for two servers and fail every other request.
-        dns_lookup_family=cluster.ClusterDnsLookupFamily.ALL,
-        connect_timeout=dt.timedelta(seconds=5),
-        circuit_breakers=_raised_limits(options.max_streams),
-        load_assignment=_assignment(UPSTREAM, [address]),
-        transport_socket=_tls_to(upstream, options.upstream_ca) if upstream.tls else None,
+        name=name,
+        type=_STATIC if upstream.is_address else _BY_NAME,
+        dns_lookup_family=_FAMILIES,
+        connect_timeout=seconds(5),
+        circuit_breakers=raised_limits(options.max_streams),
+        load_assignment=assignment(name, [_at(upstream)]),
+        transport_socket=secured,
     )
 
 
-def sidecar_cluster(options: BootstrapOptions) -> cluster.Cluster:
+def _sidecars(options: BootstrapOptions) -> cluster.Cluster:
     """Build the cluster of the sidecars: HTTP/2, one endpoint for each process."""
-    keepalive = core.KeepaliveSettings(
-        interval=dt.timedelta(seconds=options.keepalive_interval),
-        timeout=dt.timedelta(seconds=options.keepalive_timeout),
-    )
-    http2 = core.Http2ProtocolOptions(connection_keepalive=keepalive)
-    protocol = upstream_http.HttpProtocolOptions(
-        explicit_http_config=upstream_http.HttpProtocolOptionsExplicitHttpConfig(http2_protocol_options=http2)
-    )
-    addresses = [_address(sidecar) for sidecar in options.sidecars]
+    addresses = [address_of(sidecar) for sidecar in options.sidecars]
     return cluster.Cluster(
         name=SIDECARS,
-        type=cluster.ClusterDiscoveryType.STATIC,
-        connect_timeout=dt.timedelta(milliseconds=250),
-        typed_extension_protocol_options={_PROTOCOL_OPTIONS: Any.pack(protocol)},
-        circuit_breakers=_raised_limits(options.max_streams),
+        type=_STATIC,
+        connect_timeout=seconds(0.25),
+        typed_extension_protocol_options=http2(interval=options.keepalive_interval, timeout=options.keepalive_timeout),
+        circuit_breakers=raised_limits(options.max_streams),
         outlier_detection=_ejection() if len(addresses) > 1 else None,
-        load_assignment=_assignment(SIDECARS, addresses),
+        load_assignment=assignment(SIDECARS, addresses),
     )
-
-
-def _raised_limits(streams: int) -> cluster.CircuitBreakers:
-    """Lift the default of 1,024: every open event stream and every held call is one request in both clusters."""
-    thresholds = cluster.CircuitBreakersThresholds(
-        max_connections=streams, max_pending_requests=streams, max_requests=streams, max_retries=streams
-    )
-    return cluster.CircuitBreakers(thresholds=[thresholds])
 
 
 def _ejection() -> cluster.OutlierDetection:
@@ -78,46 +89,36 @@ def _ejection() -> cluster.OutlierDetection:
     return cluster.OutlierDetection(
         consecutive_gateway_failure=2,
         enforcing_consecutive_gateway_failure=100,
-        base_ejection_time=dt.timedelta(seconds=2),
+        base_ejection_time=seconds(2),
         max_ejection_percent=50,
     )
 
 
-def _address(address: str) -> core.Address:
-    path = socket_path(address)
-    if path is not None:
-        return core.Address(pipe=core.Pipe(path=path))
-    host, port = host_and_port(address)
-    return core.Address(socket_address=core.SocketAddress(address=host, port_value=port))
-
-
-def _assignment(name: str, addresses: Sequence[core.Address]) -> endpoint.ClusterLoadAssignment:
-    endpoints = [endpoint.LbEndpoint(endpoint=endpoint.Endpoint(address=address)) for address in addresses]
-    return endpoint.ClusterLoadAssignment(
-        cluster_name=name, endpoints=[endpoint.LocalityLbEndpoints(lb_endpoints=endpoints)]
+def _limiter(service: str) -> cluster.Cluster:
+    """Build the cluster of the rate-limit service."""
+    literal = socket_path(service) is not None or is_address(host_and_port(service)[0])
+    return cluster.Cluster(
+        name=LIMITER,
+        type=_STATIC if literal else _BY_NAME,
+        dns_lookup_family=_FAMILIES,
+        connect_timeout=seconds(0.25),
+        typed_extension_protocol_options=http2(interval=5, timeout=5),
+        load_assignment=assignment(LIMITER, [address_of(service)]),
     )
 
 
-def _tls_to(upstream: Upstream, ca: Path | None) -> core.TransportSocket:
-    """Demand a certificate for exactly this host. Envoy checks only the chain unless it is told the name."""
-    kinds = tls.SubjectAltNameMatcherSanType
-    san_type = kinds.IP_ADDRESS if upstream.is_address else kinds.DNS
-    validation = tls.CertificateValidationContext(
-        trusted_ca=core.DataSource(filename=str(ca or _system_ca())),
-        match_typed_subject_alt_names=[
-            tls.SubjectAltNameMatcher(san_type=san_type, matcher=matcher.StringMatcher(exact=upstream.host))
-        ],
+def _keys(name: str, keys: RemoteKeys) -> cluster.Cluster:
+    """Build the cluster of an issuer's keys."""
+    issuer = parse_upstream(keys.url)
+    return cluster.Cluster(
+        name=name,
+        type=_STATIC if issuer.is_address else _BY_NAME,
+        dns_lookup_family=_FAMILIES,
+        connect_timeout=seconds(5),
+        load_assignment=assignment(name, [_at(issuer)]),
+        transport_socket=to_server(issuer.host, keys.tls) if issuer.tls else None,
     )
-    context = tls.UpstreamTlsContext(
-        # RFC 6066 section 3: a literal address is not permitted as server name.
-        sni="" if upstream.is_address else upstream.host,
-        common_tls_context=tls.CommonTlsContext(validation_context=validation, alpn_protocols=["http/1.1"]),
-    )
-    return core.TransportSocket(name="envoy.transport_sockets.tls", typed_config=Any.pack(context))
 
 
-def _system_ca() -> Path:
-    for candidate in _CA_FILES:
-        if candidate.is_file():
-            return candidate
-    raise OptionsError("no bundle of certificate authorities found on this system; name one with upstream_ca")
+def _at(upstream: Upstream) -> core.Address:
+    return socket_address(upstream.host, upstream.port)

@@ -33,6 +33,7 @@ LOCAL_REPLIES: Final = (
     LocalReply(when="response.code == 404", code=_INVALID_REQUEST, message="There is nothing at this address."),
     LocalReply(when="response.code == 408", code=_INVALID_REQUEST, message="The request took too long to arrive."),
     LocalReply(when="response.code == 413", code=_INVALID_REQUEST, message="The request is too large."),
+    LocalReply(when="response.code == 429", code=_INVALID_REQUEST, message="Too many requests. Try again later."),
     LocalReply(when="response.code == 431", code=_INVALID_REQUEST, message="The request headers are too large."),
     LocalReply(when="response.code == 500", code=_INTERNAL_ERROR, message="The response could not be passed on."),
     LocalReply(when="response.code == 502", code=_INTERNAL_ERROR, message="The server's response is malformed."),

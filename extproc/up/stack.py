@@ -13,8 +13,9 @@ from typing import Final, Self
 
 import yaml
 
+from extproc.envoy.addresses import OptionsError, Upstream, parse_upstream
 from extproc.envoy.bootstrap import bootstrap_json
-from extproc.envoy.options import BootstrapOptions, OptionsError, Upstream, parse_upstream
+from extproc.envoy.options import BootstrapOptions
 from extproc.envoy.program import envoy_program
 from extproc.up import probes
 from extproc.up.ports import free_port

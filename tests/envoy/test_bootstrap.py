@@ -46,8 +46,7 @@ def test_envoy_accepts_the_bootstrap(tmp_path: Path, changes: Mapping[str, objec
     write_certificate(tmp_path)
     (tmp_path / "jwks.json").write_bytes(jwks())
     options = replace(_PLAIN, **changes)  # type: ignore[arg-type]
-    if options.upstream.startswith("https"):
-        options = replace(options, upstream_ca=tmp_path / "tls.crt")
+    options = replace(options, upstream_tls=replace(options.upstream_tls, ca=tmp_path / "tls.crt"))
     (tmp_path / "envoy.json").write_text(bootstrap_json(options))
     command = (
         envoy_program(),

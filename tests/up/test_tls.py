@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from extproc.envoy.options import UpstreamTls
 from extproc.up.ports import free_port
 from extproc.up.stack import Stack, StackOptions
 from tests.up.certificates import write_certificate
@@ -31,7 +32,7 @@ def test_a_server_over_tls_is_reached_only_under_the_name_in_its_certificate(tmp
             options = StackOptions(
                 upstream=f"https://{host}:{port}",
                 sidecar_command=SIDECAR,
-                envoy={"upstream_ca": chain},
+                envoy={"upstream_tls": UpstreamTls(ca=chain)},
             )
             with Stack(options) as stack:
                 assert exchange(stack)[0] == expected
