@@ -10,7 +10,7 @@ from envoy_data_plane.envoy.extensions.filters.http.router import v3 as router
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
 from envoy_data_plane.google.protobuf import Any, Struct
 
-from extproc.envoy.egress import egress_filter
+from extproc.envoy.egress import egress_filters
 from extproc.envoy.jwt import jwt_filter
 from extproc.envoy.limits import global_filter, local_filter, waits_for_the_sidecar
 from extproc.envoy.networks import read_network
@@ -113,7 +113,7 @@ def _filters(options: BootstrapOptions) -> list[hcm.HttpFilter]:
         *([] if late else asked),
         *([processor(options)] if options.sidecars else []),
         *(asked if late else []),
-        *([egress_filter(options.egress)] if options.egress is not None else []),
+        *(egress_filters(options.egress) if options.egress is not None else []),
         http_filter("envoy.filters.http.router", router.Router(suppress_envoy_headers=True)),
     ]
 

@@ -25,7 +25,7 @@ def render(profile: Profile, values: Path, changes: Sequence[str] = ()) -> str:
     """Return the configuration as YAML. Raises: `ConfigError` with every fault of the values."""
     options = read_values(profile, values, changes)
     head = _HEADER.format(profile=profile.name, version=__version__)
-    return head + yaml.safe_dump(bootstrap_plain(options), sort_keys=False, width=120)
+    return head + yaml.safe_dump(_whole(bootstrap_plain(options)), sort_keys=False, width=120)
 
 
 def read_values(profile: Profile, values: Path, changes: Sequence[str] = ()) -> BootstrapOptions:
@@ -34,6 +34,19 @@ def read_values(profile: Profile, values: Path, changes: Sequence[str] = ()) -> 
     for change in changes:
         source = _changed(source, change)
     return check(source, profile.values).options()
+
+
+def _whole(value: object) -> object:
+    """Write whole numbers as such: Envoy takes `-32600.0` in YAML, where no field says its type, for a text."""
+    match value:
+        case dict():
+            return {key: _whole(item) for key, item in value.items()}
+        case list():
+            return [_whole(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
 
 
 def _source(values: Path) -> Source:

@@ -29,7 +29,7 @@ class LocalReply:
 # The first that matches is used, so the two that match a whole class come last.
 LOCAL_REPLIES: Final = (
     LocalReply(when="response.code == 400", code=_INVALID_REQUEST, message="The HTTP request is malformed."),
-    LocalReply(when="response.code == 403", code=_INVALID_REQUEST, message="Protocol upgrades are not supported."),
+    LocalReply(when="response.code == 403", code=_INVALID_REQUEST, message="The gateway does not let this pass."),
     LocalReply(when="response.code == 404", code=_INVALID_REQUEST, message="There is nothing at this address."),
     LocalReply(when="response.code == 408", code=_INVALID_REQUEST, message="The request took too long to arrive."),
     LocalReply(when="response.code == 413", code=_INVALID_REQUEST, message="The request is too large."),

@@ -12,7 +12,7 @@ from envoy_data_plane.google.protobuf import Any
 
 from extproc.envoy.addresses import parse_upstream
 from extproc.envoy.clusters import UPSTREAM, server_cluster_name
-from extproc.envoy.egress import egress_route
+from extproc.envoy.egress import egress_route, without_egress
 from extproc.envoy.limits import descriptors_of
 from extproc.envoy.options import BootstrapOptions, Server
 from extproc.envoy.processor import enabled
@@ -63,6 +63,7 @@ def _host(number: int, pattern: str, options: BootstrapOptions) -> route.Virtual
         name="nothing",
         match=route.RouteMatch(prefix="/"),
         direct_response=route.DirectResponseAction(status=_NOT_FOUND),
+        typed_per_filter_config={} if options.egress is None else without_egress(),
     )
     return _virtual_host(f"mcp-{number}", [pattern], [*_of(here, options), nothing])
 
@@ -79,8 +80,10 @@ def _of(servers: Sequence[Server], options: BootstrapOptions) -> Iterator[route.
 
 
 def _resolved(server: Server, options: BootstrapOptions) -> dict[str, Any]:
+    if options.egress is None:
+        return {}
     upstream = parse_upstream(server.upstream)
-    return egress_route(upstream.authority) if options.egress is not None and not upstream.is_address else {}
+    return without_egress() if upstream.is_address else egress_route(upstream.authority)
 
 
 def _to(cluster: str, url: str, options: BootstrapOptions, server: Server | None = None) -> route.RouteAction:

@@ -142,8 +142,11 @@ class GatewayValues(Values):
         allowed = [read_network(text) for text in self.egress.allow]
         for server in self.servers:
             upstream = parse_upstream(server.upstream)
-            if upstream.host == "localhost" or (upstream.is_address and is_inner(upstream.host, allowed)):
+            if upstream.is_address and is_inner(upstream.host, allowed):
                 raise ValueError(f"server {server.name} is at {upstream.host}, which is in no network of egress.allow")
+            if not upstream.is_address and server.tls.name is not None:
+                # Measured: what Envoy resolves itself it checks by the name it resolved, whatever else is configured.
+                raise ValueError(f"server {server.name}: with egress its certificate must be for the host in upstream")
         return self
 
     def _fields(self) -> dict[str, Any]:
