@@ -135,17 +135,27 @@ _TESTED_BY: Final = {
     "rehearsal/messages.py": "rehearsal/test_samples.py",
     "rehearsal/situation.py": "config/test_policy_cases.py",
     "rehearsal/surroundings.py": "rehearsal/test_samples.py",
-    # the pieces of one configuration, which means something only whole
     "pipeline/aspects.py": "pipeline/test_eras.py",
+    # the pieces of one configuration, which means something only whole
+    "envoy/addresses.py": "envoy/test_options.py",
     "envoy/assembly.py": "envoy/test_bootstrap.py",
     "envoy/clusters.py": "envoy/test_bootstrap.py",
+    "envoy/egress.py": "e2e/test_edges.py",
     "envoy/jwt.py": "envoy/test_bootstrap.py",
-    "envoy/program.py": "envoy/test_bootstrap.py",
-    "up/launch.py": "up/test_stack.py",
+    "envoy/limits.py": "e2e/test_edges.py",
     "envoy/listener.py": "envoy/test_bootstrap.py",
+    "envoy/probe.py": "e2e/test_edges.py",
+    "envoy/processor.py": "envoy/test_bootstrap.py",
+    "envoy/profiles.py": "envoy/test_configs.py",
+    "envoy/program.py": "envoy/test_bootstrap.py",
+    "envoy/replies.py": "up/test_stack.py",
+    "envoy/tls.py": "up/test_tls.py",
+    "envoy/typed.py": "envoy/test_bootstrap.py",
+    "envoy/values_parts.py": "envoy/test_values.py",
+    "cli/envoy_app.py": "cli/test_envoy_render.py",
+    "up/launch.py": "up/test_stack.py",
     "up/ports.py": "up/test_stack.py",
     "up/probes.py": "up/test_stack.py",
-    "envoy/replies.py": "up/test_stack.py",
 }
 
 

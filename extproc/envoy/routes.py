@@ -13,13 +13,12 @@ from envoy_data_plane.google.protobuf import Any
 from extproc.envoy.addresses import parse_upstream
 from extproc.envoy.clusters import UPSTREAM, server_cluster_name
 from extproc.envoy.egress import egress_route, without_egress
+from extproc.envoy.hosts import ANY_HOST, covers
 from extproc.envoy.limits import descriptors_of
 from extproc.envoy.options import BootstrapOptions, Server
 from extproc.envoy.processor import enabled
 from extproc.envoy.typed import seconds
 
-ANY_HOST: Final = "*"
-_SUFFIX: Final = "*."
 _NOT_FOUND: Final = 404
 
 
@@ -33,11 +32,6 @@ def routes_of(options: BootstrapOptions) -> route.RouteConfiguration:
         ignore_port_in_host_matching=several,
         typed_per_filter_config=enabled() if options.sidecars else {},
     )
-
-
-def covers(pattern: str, host: str) -> bool:
-    """Tell whether all that one host pattern means, another means too; patterns are names, `*.suffix` and `*`."""
-    return pattern in (ANY_HOST, host) or (pattern.startswith(_SUFFIX) and host.endswith(pattern[1:]))
 
 
 def _everything(options: BootstrapOptions) -> route.VirtualHost:

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from extproc.envoy.profiles import PROFILES
 from extproc.envoy.program import envoy_program
 from extproc.envoy.render import render
@@ -79,7 +77,7 @@ def gateway(
             "access_log": str(folder / "access.log"),
             **values,
         }
-        (folder / "values.yaml").write_text(yaml.safe_dump(whole))
+        (folder / "values.yaml").write_text(json.dumps(whole))
         text = render(PROFILES[profile], folder / "values.yaml")
         children = [
             _sidecar(running, folder, number, {**config, "policy": str(policy), "listen": {"address": socket}})
@@ -100,7 +98,7 @@ def gateway(
 def _sidecar(running: ExitStack, folder: Path, number: int, config: Mapping[str, Any]) -> Child:
     whole = {"metrics": {"address": None}, "control": {"socket": f"{folder}/control-{number}.sock"}, **config}
     file = folder / f"{number}.yaml"
-    file.write_text(yaml.safe_dump(whole))
+    file.write_text(json.dumps(whole))
     command = [sys.executable, "-m", "extproc", "serve", "--config", str(file)]
     child = Child.start(f"sidecar {number}", command, log=folder / f"{number}.log")
     running.callback(child.stop, _STOP_SECONDS)

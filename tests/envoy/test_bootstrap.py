@@ -12,8 +12,8 @@ import pytest
 
 from extproc.envoy.bootstrap import bootstrap_json, build
 from extproc.envoy.options import BootstrapOptions, JwtProvider
-from extproc.envoy.program import envoy_program
 from extproc.identity.certificates import ATTRIBUTES
+from tests.envoy.profiles import validated
 from tests.identity.tokens import jwks
 from tests.up.certificates import write_certificate
 
@@ -48,18 +48,7 @@ def test_envoy_accepts_the_bootstrap(tmp_path: Path, changes: Mapping[str, objec
     options = replace(_PLAIN, **changes)  # type: ignore[arg-type]
     options = replace(options, upstream_tls=replace(options.upstream_tls, ca=tmp_path / "tls.crt"))
     (tmp_path / "envoy.json").write_text(bootstrap_json(options))
-    command = (
-        envoy_program(),
-        "--mode",
-        "validate",
-        "-c",
-        "envoy.json",
-        "--disable-hot-restart",
-        "--log-level",
-        "error",
-    )
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert validated(tmp_path, "envoy.json") == (0, "")
 
 
 def test_only_a_server_elsewhere_is_called_by_its_own_name() -> None:
