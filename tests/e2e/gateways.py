@@ -12,9 +12,10 @@ import shutil
 import ssl
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,70 +30,93 @@ _READY_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 12.0
 
 
+Change = Callable[[str], str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """A running gateway. `folder` has its files: `envoy.yaml`, `N.log` of each sidecar, `access.log`."""
 
     folder: Path
-    port: int
-    secured: bool
-    probe_port: int
-    sidecars: tuple[Child, ...]
+    profile: str
+    values: Mapping[str, Any]
     envoy: Child
+    sidecars: tuple[Child, ...]
+
+    @property
+    def port(self) -> int:
+        """Return the port where clients connect."""
+        port: int = self.values["listen"]["port"]
+        return port
+
+    @property
+    def probe(self) -> str:
+        """Return where readiness and statistics are shown."""
+        return f"http://127.0.0.1:{self.values['probe']['port']}"
 
     def url(self, path: str = "/mcp", host: str = "localhost") -> str:
         """Return the address of an endpoint."""
-        return f"{'https' if self.secured else 'http'}://{host}:{self.port}{path}"
+        return f"{'https' if 'tls' in self.values else 'http'}://{host}:{self.port}{path}"
 
     def records(self) -> list[dict[str, Any]]:
         """Return the decision logs of all sidecars."""
         lines = [line for child in self.sidecars for line in child.log.read_text().splitlines()]
         return [json.loads(line) for line in lines if line.startswith("{")]
 
-    def admin(self, path: str) -> str:
-        """Ask Envoy's admin interface."""
-        return probes.admin(f"unix:{self.folder}/admin.sock", path)
+    def details(self) -> list[str]:
+        """Return why each request ended as it did, from the access log."""
+        return [json.loads(line)["details"] for line in (self.folder / "access.log").read_text().splitlines()]
+
+    @contextmanager
+    def beside(self, values: Mapping[str, Any], change: Change = str) -> Iterator[Gateway]:
+        """Run another Envoy with the same sidecars, its values and its text changed."""
+        with _folder() as folder, _rendered(folder, self.profile, {**self.values, **values}, change) as (whole, child):
+            yield Gateway(folder=folder, profile=self.profile, values=whole, envoy=child, sidecars=self.sidecars)
 
 
 @contextmanager
 def gateway(
-    profile: str,
-    values: Mapping[str, Any],
-    *,
-    policy: Path,
-    config: Mapping[str, Any],
-    workers: int = 1,
+    profile: str, values: Mapping[str, Any], *, policy: Path, config: Mapping[str, Any], workers: int = 1
 ) -> Iterator[Gateway]:
     """Run a gateway; addresses of its own are filled in."""
-    port, probe_port = free_port(), free_port()
     with ExitStack() as running:
-        folder = Path(tempfile.mkdtemp(prefix="extproc-"))  # short: a unix socket's path has at most 107 bytes
-        running.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = running.enter_context(_folder())
         sockets = [f"unix:{folder}/{number}.sock" for number in range(workers)]
-        whole = {
-            "listen": {"port": port},
-            "sidecars": sockets,
-            "admin": f"unix:{folder}/admin.sock",
-            "probe": {"host": "127.0.0.1", "port": probe_port},
-            "access_log": str(folder / "access.log"),
-            **values,
-        }
-        (folder / "values.yaml").write_text(json.dumps(whole))
-        text = render(PROFILES[profile], folder / "values.yaml")
         children = [
             _sidecar(running, folder, number, {**config, "policy": str(policy), "listen": {"address": socket}})
             for number, socket in enumerate(sockets)
         ]
         for child, socket in zip(children, sockets, strict=True):
-            child.until(lambda socket=socket: probes.is_serving(socket), _READY_SECONDS)  # type: ignore[misc]
-        yield Gateway(
-            folder=folder,
-            port=port,
-            secured="tls" in values,
-            probe_port=probe_port,
-            sidecars=tuple(children),
-            envoy=running.enter_context(envoy(folder, text)),
-        )
+            child.until(partial(probes.is_serving, socket), _READY_SECONDS)
+        rendered = _rendered(folder, profile, {**values, "sidecars": sockets}, str)
+        whole, child = running.enter_context(rendered)
+        yield Gateway(folder=folder, profile=profile, values=whole, envoy=child, sidecars=tuple(children))
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder with a short name: a unix socket's path has at most 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="extproc-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _rendered(
+    folder: Path, profile: str, values: Mapping[str, Any], change: Change
+) -> Iterator[tuple[Mapping[str, Any], Child]]:
+    whole = {
+        **values,
+        "listen": {"port": free_port()},
+        "probe": {"host": "127.0.0.1", "port": free_port()},
+        "admin": f"unix:{folder}/admin.sock",
+        "access_log": str(folder / "access.log"),
+    }
+    (folder / "values.yaml").write_text(json.dumps(whole))
+    with envoy(folder, change(render(PROFILES[profile], folder / "values.yaml"))) as child:
+        yield whole, child
 
 
 def _sidecar(running: ExitStack, folder: Path, number: int, config: Mapping[str, Any]) -> Child:
