@@ -68,10 +68,14 @@ class Gateway:
         return [json.loads(line)["details"] for line in (self.folder / "access.log").read_text().splitlines()]
 
     @contextmanager
-    def beside(self, values: Mapping[str, Any], change: Change = str) -> Iterator[Gateway]:
-        """Run another Envoy with the same sidecars, its values and its text changed."""
-        with _folder() as folder, _rendered(folder, self.profile, {**self.values, **values}, change) as (whole, child):
-            yield Gateway(folder=folder, profile=self.profile, values=whole, envoy=child, sidecars=self.sidecars)
+    def beside(
+        self, values: Mapping[str, Any], *, profile: str | None = None, change: Change = str
+    ) -> Iterator[Gateway]:
+        """Run another Envoy with the same sidecars: its values and its text changed, or of another profile."""
+        whole = {**values, "sidecars": self.values["sidecars"]} if profile else {**self.values, **values}
+        name = profile or self.profile
+        with _folder() as folder, _rendered(folder, name, whole, change) as (complete, child):
+            yield Gateway(folder=folder, profile=name, values=complete, envoy=child, sidecars=self.sidecars)
 
 
 @contextmanager

@@ -32,6 +32,13 @@ from tests.up.certificates import Authority, write_certificate
 pytestmark = pytest.mark.envoy
 
 _PRM = "/.well-known/oauth-protected-resource"
+_INNER = {
+    "loopback.test": "127.0.0.2",
+    "metadata.test": "169.254.169.254",
+    "private.test": "10.1.2.3",
+    "six.test": "::1",
+    "mapped.test": "::ffff:127.0.0.2",
+}
 
 
 def _told(servers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -77,6 +84,14 @@ def test_beside_a_server_calls_go_on_when_one_of_two_sidecar_processes_is_killed
         assert "envoy_http_ext_proc_streams_started" in httpx2.get(f"{running.probe}/stats/prometheus").text
 
 
+@pytest.fixture(scope="module")
+def plain(server: ToolServer, policy: Path) -> Iterator[Gateway]:
+    """Run one sidecar that several Envoys may ask."""
+    told = [{"name": "notes", "paths": ["/mcp"]}, *({"name": name, "paths": [f"/{name}"]} for name in _INNER)]
+    with gateway("sidecar", {"upstream": server.origin}, policy=policy, config={"servers": told}) as running:
+        yield running
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -93,12 +108,12 @@ def test_beside_a_server_calls_go_on_when_one_of_two_sidecar_processes_is_killed
         ("POST", "/healthcheck/fail"),
     ],
 )
-def test_nothing_else_of_the_admin_interface_is_shown(edge: Gateway, method: str, path: str) -> None:
-    probe = httpx2.URL(edge.probe)
+def test_nothing_else_of_the_admin_interface_is_shown(plain: Gateway, method: str, path: str) -> None:
+    probe = httpx2.URL(plain.probe)
     with socket.create_connection((probe.host, probe.port or 0), timeout=SECONDS) as connection:
         connection.sendall(f"{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".encode())
         assert connection.makefile("rb").readline().split()[1] == b"404"
-    assert edge.envoy.running
+    assert plain.envoy.running
 
 
 @pytest.fixture(scope="module")
@@ -116,12 +131,26 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _over_tls(url: str, folder: Path, client_ca: Path | None = None) -> BootstrapOptions:
+    """Put an Envoy that inspects nothing before a server, to stand in for its TLS."""
+    return BootstrapOptions(
+        upstream=url,
+        listen_port=free_port(),
+        admin=f"unix:{folder}/admin.sock",
+        tls_certificate=folder / "tls.crt",
+        tls_key=folder / "tls.key",
+        client_ca=client_ca,
+    )
+
+
 @pytest.fixture(scope="module")
 def edge(
     server: ToolServer, offices: ToolServer, policy: Path, idp: IdentityProvider, secured: Path
 ) -> Iterator[Gateway]:
     """Run the profile `edge` in front of two servers, tokens verified by Envoy by keys that it fetches."""
     resource = "https://localhost/mcp"
+    keys_over_tls = _over_tls(idp.issuer, secured)
+    keys = f"https://localhost:{keys_over_tls.listen_port}/jwks.json"
     servers = [
         {"name": "notes", "hosts": ["localhost"], "paths": ["/mcp"], "upstream": server.origin},
         {"name": "crm", "hosts": ["*.office.test"], "paths": ["/crm"], "upstream": offices.origin},
@@ -129,7 +158,7 @@ def edge(
     values = {
         "servers": servers,
         "tls": {"certificate": str(secured / "tls.crt"), "key": str(secured / "tls.key")},
-        "jwt": [{"issuer": idp.issuer, "audiences": [resource], "keys": {"url": idp.jwks_url}}],
+        "jwt": [{"issuer": idp.issuer, "audiences": [resource], "keys": {"url": keys, "ca": str(secured / "tls.crt")}}],
     }
     told = _told(servers)
     told[0]["authorization"] = {"resource": resource, "authorization_servers": [idp.issuer]}
@@ -142,7 +171,10 @@ def edge(
         "audiences": [resource],
     }
     config = {"servers": told, "identity": {"sources": [source]}}
-    with gateway("edge", values, policy=policy, config=config) as running:
+    with (
+        envoy(secured, bootstrap_json(keys_over_tls)),
+        gateway("edge", values, policy=policy, config=config) as running,
+    ):
         yield running
 
 
@@ -178,6 +210,19 @@ def test_at_the_edge_who_has_no_token_is_challenged_by_the_sidecar_and_finds_its
     asyncio.run(story())
 
 
+def test_keys_from_an_issuer_that_cannot_prove_its_name_verify_nothing(
+    edge: Gateway, idp: IdentityProvider, secured: Path, tmp_path: Path
+) -> None:
+    Authority("other").write(tmp_path / "other.crt")
+    (jwt,) = edge.values["jwt"]
+    doubted = {"jwt": [{**jwt, "keys": {**jwt["keys"], "ca": str(tmp_path / "other.crt")}}]}
+    headers = {"authorization": f"Bearer {idp.token('https://localhost/mcp')}"}
+    trusted = trusting(secured / "tls.crt")
+    with edge.beside(doubted) as other:
+        assert asyncio.run(_post(other.url(), headers, verify=trusted)).status_code == 401
+    assert asyncio.run(_post(edge.url(), headers, verify=trusted)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("host", "path", "found"),
     [
@@ -208,7 +253,7 @@ def test_at_the_edge_a_server_is_found_by_host_and_exact_path_as_the_sidecar_fin
 
 
 def test_limits_of_this_envoy_and_of_a_service_are_json_rpc_errors_and_no_service_is_no_call(
-    server: ToolServer, policy: Path
+    server: ToolServer, plain: Gateway
 ) -> None:
     async def story(running: Gateway, limits: RateLimitServer) -> None:
         async with connect(running.url(), "modern") as peer:
@@ -227,9 +272,8 @@ def test_limits_of_this_envoy_and_of_a_service_are_json_rpc_errors_and_no_servic
     servers = [{"name": "notes", "paths": ["/mcp"], "upstream": server.origin}]
     with RateLimitServer() as limits:
         service = {"service": limits.address, "domain": "mcp", "descriptors": [["server", "client"], ["tool"]]}
-        values = {"servers": servers, "egress": None, "rate_limit": {"global": service}}
-        config = {"servers": _told(servers)}
-        with gateway("behind-edge", values, policy=policy, config=config) as running:
+        values = {"servers": servers, "rate_limit": {"global": service}}
+        with plain.beside(values, profile="behind-edge") as running:
             asyncio.run(story(running, limits))
             own = {"rate_limit": {"local": {"requests": 3, "seconds": 3600, "by": "client"}}, "trusted_hops": 0}
             with running.beside(own) as limited:
@@ -247,31 +291,23 @@ async def _exhausted(limited: Gateway, *, believed: bool) -> None:
 
 
 def test_a_server_over_mtls_is_reached_with_our_certificate_under_its_own_name_only(
-    server: ToolServer, policy: Path, tmp_path: Path
+    server: ToolServer, plain: Gateway, tmp_path: Path
 ) -> None:
     authority = Authority("inside")
     authority.write(tmp_path / "ca.crt")
-    authority.issue(tmp_path / "server", dns="mcp.test")
+    authority.issue(tmp_path / "tls", dns="mcp.test")
     authority.issue(tmp_path / "us", dns="gateway.test")
     ours = {"ca": str(tmp_path / "ca.crt"), "certificate": str(tmp_path / "us.crt"), "key": str(tmp_path / "us.key")}
-    guarded = BootstrapOptions(  # the server speaks plain HTTP: an Envoy that inspects nothing stands in for its TLS
-        upstream=server.origin,
-        listen_port=free_port(),
-        admin=f"unix:{tmp_path}/admin.sock",
-        tls_certificate=tmp_path / "server.crt",
-        tls_key=tmp_path / "server.key",
-        client_ca=tmp_path / "ca.crt",
-    )
+    guarded = _over_tls(server.origin, tmp_path, tmp_path / "ca.crt")
 
     async def story(running: Gateway) -> None:
         async with connect(running.url(), "modern") as peer:
             assert (await seen(peer.client.call_tool("echo", {"text": "hello"})))["text"] == "hello"
 
     values = {"upstream": f"https://127.0.0.1:{guarded.listen_port}", "upstream_tls": {**ours, "name": "mcp.test"}}
-    config = {"servers": [{"name": "notes", "hosts": ["*"], "paths": ["/mcp"]}]}
     with (
         envoy(tmp_path, bootstrap_json(guarded)),
-        gateway("upstream-tls", values, policy=policy, config=config) as running,
+        plain.beside(values, profile="upstream-tls") as running,
     ):
         asyncio.run(story(running))
         called = server.calls()
@@ -281,16 +317,7 @@ def test_a_server_over_mtls_is_reached_with_our_certificate_under_its_own_name_o
         assert server.calls() == called
 
 
-_INNER = {
-    "loopback.test": "127.0.0.2",
-    "metadata.test": "169.254.169.254",
-    "private.test": "10.1.2.3",
-    "six.test": "::1",
-    "mapped.test": "::ffff:127.0.0.2",
-}
-
-
-def test_with_strict_egress_a_name_that_leads_inside_leads_nowhere(server: ToolServer, policy: Path) -> None:
+def test_with_strict_egress_a_name_that_leads_inside_leads_nowhere(server: ToolServer, plain: Gateway) -> None:
     port = parse_upstream(server.url).port
     names = ["good.test", *_INNER]
     servers = [
@@ -310,7 +337,7 @@ def test_with_strict_egress_a_name_that_leads_inside_leads_nowhere(server: ToolS
 
     with NameServer(records) as resolver, socket.create_server(("127.0.0.2", port)) as inside:
         values = {"servers": servers, "egress": {"resolvers": [resolver.address], "allow": ["127.0.0.1/32"]}}
-        with gateway("strict-egress", values, policy=policy, config={"servers": _told(servers)}) as running:
+        with plain.beside(values, profile="strict-egress") as running:
             asyncio.run(story(running))
             assert set(names) <= set(resolver.asked)
             asyncio.run(
