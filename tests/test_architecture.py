@@ -149,7 +149,6 @@ _TESTED_BY: Final = {
     "envoy/profiles.py": "envoy/test_configs.py",
     "envoy/program.py": "envoy/test_bootstrap.py",
     "envoy/replies.py": "up/test_stack.py",
-    "envoy/tls.py": "up/test_tls.py",
     "envoy/typed.py": "envoy/test_bootstrap.py",
     "envoy/values_parts.py": "envoy/test_values.py",
     "cli/envoy_app.py": "cli/test_envoy_render.py",

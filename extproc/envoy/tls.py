@@ -8,7 +8,7 @@ from envoy_data_plane.envoy.extensions.transport_sockets.tls import v3 as tls
 from envoy_data_plane.envoy.type.matcher import v3 as matcher
 from envoy_data_plane.google.protobuf import Any
 
-from extproc.envoy.addresses import OptionsError, is_address
+from extproc.envoy.addresses import is_address
 from extproc.envoy.options import BootstrapOptions, UpstreamTls
 
 _NAME: Final = "envoy.transport_sockets.tls"
@@ -82,7 +82,8 @@ def _modern() -> tls.TlsParameters:
 
 
 def _system_ca() -> Path:
-    for candidate in _CA_FILES:
-        if candidate.is_file():
-            return candidate
-    raise OptionsError("no bundle of certificate authorities found on this system; name one")
+    """Find the system's authorities where this runs; where there are none (an image without any), name the usual place.
+
+    Envoy may run elsewhere. Without that file it does not start, which is better than believing anybody.
+    """
+    return next((candidate for candidate in _CA_FILES if candidate.is_file()), _CA_FILES[0])

@@ -228,6 +228,8 @@ def test_keys_from_an_issuer_that_cannot_prove_its_name_verify_nothing(
     [
         ("a.office.test", "/crm", "crm"),
         ("a.office.test:8443", "/crm", "crm"),
+        ("A.Office.TEST", "/crm", "crm"),
+        ("a.office.test", "/crm?x=1", None),
         ("office.test", "/crm", None),
         ("localhost", "/crm", None),
         ("a.office.test", "/mcp", None),
