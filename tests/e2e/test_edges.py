@@ -240,18 +240,15 @@ def test_keys_from_an_issuer_that_cannot_prove_its_name_verify_nothing(
 def test_at_the_edge_a_server_is_found_by_host_and_exact_path_as_the_sidecar_finds_it(
     edge: Gateway, secured: Path, host: str, path: str, found: str | None
 ) -> None:
-    async def story() -> httpx2.Response:
-        before = len(edge.records())
-        answer = await _post(edge.url(path), {"host": host}, tool="lookup", verify=trusting(secured / "tls.crt"))
-        await _until(lambda: len(edge.records()) > before)
-        return answer
-
-    answer = asyncio.run(story())
-    assert edge.records()[-1]["server"] == (found or "-")
+    tool = re.sub(r"\W", "_", f"at_{host}{path}")  # a name of its own, by which its decision is found
+    answer = asyncio.run(_post(edge.url(path), {"host": host}, tool=tool, verify=trusting(secured / "tls.crt")))
     if found is None:
         assert _error(answer)[0] == 404
+        assert "no MCP server is served here" in answer.json()["error"]["message"]  # in the sidecar's words
     else:
         assert answer.status_code == 200
+        asyncio.run(_until(lambda: any(one.get("tool") == tool for one in edge.records())))
+        assert {one["server"] for one in edge.records() if one.get("tool") == tool} == {found}
 
 
 def test_limits_of_this_envoy_and_of_a_service_are_json_rpc_errors_and_no_service_is_no_call(
