@@ -135,16 +135,26 @@ _TESTED_BY: Final = {
     "rehearsal/messages.py": "rehearsal/test_samples.py",
     "rehearsal/situation.py": "config/test_policy_cases.py",
     "rehearsal/surroundings.py": "rehearsal/test_samples.py",
-    # the pieces of one configuration, which means something only whole
     "pipeline/aspects.py": "pipeline/test_eras.py",
-    "up/assembly.py": "up/test_bootstrap.py",
-    "up/clusters.py": "up/test_bootstrap.py",
-    "up/jwt.py": "up/test_bootstrap.py",
+    # the pieces of one configuration, which means something only whole
+    "envoy/addresses.py": "envoy/test_options.py",
+    "envoy/assembly.py": "envoy/test_bootstrap.py",
+    "envoy/clusters.py": "envoy/test_bootstrap.py",
+    "envoy/egress.py": "e2e/test_edges.py",
+    "envoy/jwt.py": "envoy/test_bootstrap.py",
+    "envoy/limits.py": "e2e/test_edges.py",
+    "envoy/listener.py": "envoy/test_bootstrap.py",
+    "envoy/probe.py": "e2e/test_edges.py",
+    "envoy/processor.py": "envoy/test_bootstrap.py",
+    "envoy/profiles.py": "envoy/test_configs.py",
+    "envoy/program.py": "envoy/test_bootstrap.py",
+    "envoy/replies.py": "up/test_stack.py",
+    "envoy/typed.py": "envoy/test_bootstrap.py",
+    "envoy/values_parts.py": "envoy/test_values.py",
+    "cli/envoy_app.py": "cli/test_envoy_render.py",
     "up/launch.py": "up/test_stack.py",
-    "up/listener.py": "up/test_bootstrap.py",
     "up/ports.py": "up/test_stack.py",
     "up/probes.py": "up/test_stack.py",
-    "up/replies.py": "up/test_stack.py",
 }
 
 
@@ -201,7 +211,9 @@ def test_a_serving_process_loads_nothing_of_envoys_configuration() -> None:
     roots = {module.partition(".")[0] for module in loaded}
     assert "extproc.server.servicer" in loaded
     assert roots.isdisjoint({"envoy_data_plane", "betterproto2", "grpclib", "udpa", "xds", "envoy", "validate", "mcp"})
-    assert not {module for module in loaded if module.startswith(("extproc.up", "extproc.demo", "extproc.cli"))}
+    assert not {
+        module for module in loaded if module.startswith(("extproc.envoy", "extproc.up", "extproc.demo", "extproc.cli"))
+    }
 
 
 def test_the_command_line_loads_what_a_command_needs_when_it_is_called() -> None:

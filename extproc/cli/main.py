@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from extproc import __version__
+from extproc.cli.envoy_app import app as envoy
 from extproc.cli.kubernetes_app import kubernetes
 from extproc.cli.pins_app import pins
 from extproc.model.finding import Category
@@ -107,6 +108,7 @@ def scan(  # noqa: PLR0917 - options of the command line
 
 
 app.add_typer(pins, name="pins")
+app.add_typer(envoy, name="envoy")
 app.add_typer(kubernetes, name="kubernetes")
 
 

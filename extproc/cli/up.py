@@ -16,8 +16,8 @@ from extproc.cli.policy_shipped import protection
 from extproc.config.faults import ConfigError
 from extproc.config.policy_file import load_policies
 from extproc.detection import installed
-from extproc.up.bootstrap import MissingEnvoyError
-from extproc.up.options import OptionsError
+from extproc.envoy.addresses import OptionsError
+from extproc.envoy.bootstrap import MissingEnvoyError
 from extproc.up.processes import NotReadyError
 from extproc.up.stack import Stack, StackOptions
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import grpc
 
-from extproc.up.options import host_and_port, socket_path
+from extproc.envoy.addresses import host_and_port, socket_path
 
 _SECONDS: Final = 1.0
 _OK: Final = 200

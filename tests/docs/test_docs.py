@@ -124,7 +124,7 @@ def test_every_extproc_command_in_the_documentation_is_accepted(page: str, comma
         assert done.returncode == 0, f"{page}: {done.stderr.decode()}"
         return
     # The others need a running stack, and run in tests/e2e; here their words are compared with the help.
-    names = [word for word in rest if not word.startswith("-")][: 2 if rest[0] in {"holds", "policy"} else 1]
+    names = [word for word in rest if not word.startswith("-")][: 2 if rest[0] in {"envoy", "holds", "policy"} else 1]
     shown = _run([*names, "--help"], tmp_path).stdout.decode()
     options = [word for word in rest if word.startswith("--")]
     assert [option for option in options if option not in shown] == []

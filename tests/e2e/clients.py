@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
@@ -125,6 +126,7 @@ async def connect(
     elicitation: ElicitResult | ErrorData | None = None,
     sampling: CreateMessageResult | ErrorData | None = None,
     headers: Mapping[str, str] | None = None,
+    verify: ssl.SSLContext | bool = True,
 ) -> AsyncIterator[Peer]:
     """Connect, negotiate (initialize or server/discover) and yield; a legacy session is DELETEd at the end.
 
@@ -136,6 +138,7 @@ async def connect(
         http = await stack.enter_async_context(
             httpx2.AsyncClient(
                 headers=dict(headers or {}),
+                verify=verify,
                 timeout=httpx2.Timeout(PATIENCE_SECONDS),
                 event_hooks={"response": [peer.on_response]},
                 limits=httpx2.Limits(max_connections=None),

@@ -18,8 +18,8 @@ from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuth
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 
+from extproc.envoy.options import JwtProvider
 from extproc.identity.sources import IDENTITY_HEADERS
-from extproc.up.options import JwtProvider
 from extproc.up.ports import free_port
 from extproc.up.probes import is_serving
 from extproc.up.stack import Stack, StackOptions

@@ -1,60 +1,48 @@
-"""The configurations a user can read: accepted by a real Envoy, and the same as what `extproc up` runs."""
+"""The configurations a user can read: accepted by a real Envoy, and the same as what is rendered from their values."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from extproc.up.bootstrap import build
-from extproc.up.options import BootstrapOptions
-from extproc.up.stack import envoy_program
+from extproc.envoy.bootstrap import build
+from extproc.envoy.profiles import PROFILES
+from extproc.envoy.render import read_values
+from tests.envoy.profiles import validated
+from tests.identity.tokens import jwks
 from tests.up.certificates import write_certificate
 
 _FOLDER = Path(__file__).parents[2] / "envoy"
-_PLAIN = BootstrapOptions(
-    upstream="http://127.0.0.1:9000",
-    listen_port=8080,
-    admin="unix:/run/mcp-extproc/admin.sock",
-    sidecars=("unix:/run/mcp-extproc/0.sock",),
-    access_log=Path("/dev/stdout"),
-)
-_TLS = replace(
-    _PLAIN,
-    listen_host="0.0.0.0",  # noqa: S104
-    listen_port=8443,
-    tls_certificate=Path("/etc/mcp-extproc/tls.crt"),
-    tls_key=Path("/etc/mcp-extproc/tls.key"),
-)
-_FILES = [pytest.param("sidecar.yaml", _PLAIN, id="plain"), pytest.param("sidecar-tls.yaml", _TLS, id="tls")]
+_SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
 
 
-@pytest.mark.parametrize(("name", "options"), _FILES)
-def test_the_file_says_what_the_typed_bootstrap_says(name: str, options: BootstrapOptions) -> None:
-    built = build(options)
+@pytest.mark.parametrize("name", PROFILES)
+def test_the_file_says_what_is_rendered_from_its_values(name: str) -> None:
+    built = build(read_values(PROFILES[name], _FOLDER / "values" / f"{name}.yaml"))
     # A misspelt field in the file is a KeyError here.
-    written = type(built).from_dict(yaml.safe_load((_FOLDER / name).read_text()))
+    written = type(built).from_dict(yaml.safe_load((_FOLDER / f"{name}.yaml").read_text()))
     assert written.to_dict() == built.to_dict()
 
 
 @pytest.mark.envoy
-@pytest.mark.parametrize(("name", "options"), _FILES)
-def test_envoy_accepts_the_file(tmp_path: Path, name: str, options: BootstrapOptions) -> None:
-    write_certificate(tmp_path)
-    text = (_FOLDER / name).read_text().replace("/etc/mcp-extproc/", f"{tmp_path}/")
-    assert (str(tmp_path) in text) == (options.tls_certificate is not None)
-    (tmp_path / name).write_text(text)
-    command = (envoy_program(), "--mode", "validate", "-c", name, "--disable-hot-restart", "--log-level", "error")
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize("name", PROFILES)
+def test_envoy_accepts_the_file(tmp_path: Path, name: str) -> None:
+    chain, key = write_certificate(tmp_path)
+    for copy in ("edge-ca.crt", "server-ca.crt", "client.crt"):
+        (tmp_path / copy).write_bytes(chain.read_bytes())
+    (tmp_path / "client.key").write_bytes(key.read_bytes())
+    (tmp_path / "jwks.json").write_bytes(jwks())
+    text = (_FOLDER / f"{name}.yaml").read_text()
+    text = text.replace("/etc/mcp-extproc/", f"{tmp_path}/").replace(_SYSTEM_CA, str(chain))
+    (tmp_path / "envoy.yaml").write_text(text)
+    assert validated(tmp_path) == (0, "")
 
 
 def test_the_documented_filter_for_tokens_is_one_of_envoy() -> None:
-    build(_PLAIN)  # imports the typed classes, with the care that they need
+    build(read_values(PROFILES["sidecar"], _FOLDER / "values" / "sidecar.yaml"))  # imports the typed classes with care
     from envoy_data_plane.envoy.extensions.filters.http.jwt_authn.v3 import JwtAuthentication
 
     page = (_FOLDER.parent / "docs/identity.md").read_text()
@@ -67,5 +55,7 @@ def test_the_documented_filter_for_tokens_is_one_of_envoy() -> None:
     assert [header.name for header in provider.from_headers] == ["authorization"]
 
 
-def test_every_file_is_checked() -> None:
-    assert {file.name for file in _FOLDER.glob("*.yaml")} == {"sidecar.yaml", "sidecar-tls.yaml"}
+def test_every_profile_has_its_file_and_its_values() -> None:
+    expected = {f"{name}.yaml" for name in PROFILES}
+    assert {file.name for file in _FOLDER.glob("*.yaml")} == expected
+    assert {file.name for file in (_FOLDER / "values").glob("*.yaml")} == expected

@@ -1,4 +1,4 @@
-"""Makes throw-away certificates: one for localhost, and those of clients."""
+"""Makes throw-away certificates: one for localhost, and those that an authority signs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _START = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 _DAYS = 36_500
+_BOTH_SIDES = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
 
 
 def write_certificate(directory: Path) -> tuple[Path, Path]:
@@ -37,7 +38,7 @@ def write_certificate(directory: Path) -> tuple[Path, Path]:
 
 
 class Authority:
-    """Signs the certificates of clients."""
+    """Signs the certificates of clients, and of servers."""
 
     def __init__(self, name: str) -> None:
         """Make a key and a certificate of its own."""
@@ -53,17 +54,17 @@ class Authority:
         """Write the certificate that clients are checked by."""
         path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, path: Path, *, uri: str | None) -> None:
-        """Write `PATH.crt` and `PATH.key` for a client, with a URI as its alternative name if there is one."""
+    def issue(self, path: Path, *, uri: str | None = None, dns: str = "client.test") -> None:
+        """Write `PATH.crt` and `PATH.key` for a host, with a URI as another name if there is one; for both sides."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "client")])
-        names: list[x509.GeneralName] = [x509.DNSName("client.test")]
+        names: list[x509.GeneralName] = [x509.DNSName(dns)]
         if uri is not None:
             names.append(x509.UniformResourceIdentifier(uri))
         certificate = (
             _started(subject, self._name, key.public_key())
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage(_BOTH_SIDES), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         path.with_suffix(".crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from extproc.up.options import OptionsError
+from extproc.envoy.addresses import OptionsError
 from extproc.up.processes import NotReadyError
 from extproc.up.stack import Stack, StackOptions, merged
 from tests.up.recording_server import RecordingServer

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
+from extproc.envoy.bootstrap import bootstrap_json, build
+from extproc.envoy.options import BootstrapOptions, JwtProvider
 from extproc.identity.certificates import ATTRIBUTES
-from extproc.up.bootstrap import bootstrap_json, build
-from extproc.up.options import BootstrapOptions, JwtProvider
-from extproc.up.ports import free_port
-from extproc.up.stack import Stack, StackOptions, envoy_program
+from tests.envoy.profiles import validated
 from tests.identity.tokens import jwks
 from tests.up.certificates import write_certificate
-from tests.up.recording_server import RecordingServer
-from tests.up.talking import SIDECAR, error_of, exchange
 
 _PLAIN = BootstrapOptions(
     upstream="http://127.0.0.1:9000/mcp", listen_port=8080, admin="unix:/run/a.sock", sidecars=("unix:/run/0.sock",)
@@ -53,21 +46,9 @@ def test_envoy_accepts_the_bootstrap(tmp_path: Path, changes: Mapping[str, objec
     write_certificate(tmp_path)
     (tmp_path / "jwks.json").write_bytes(jwks())
     options = replace(_PLAIN, **changes)  # type: ignore[arg-type]
-    if options.upstream.startswith("https"):
-        options = replace(options, upstream_ca=tmp_path / "tls.crt")
+    options = replace(options, upstream_tls=replace(options.upstream_tls, ca=tmp_path / "tls.crt"))
     (tmp_path / "envoy.json").write_text(bootstrap_json(options))
-    command = (
-        envoy_program(),
-        "--mode",
-        "validate",
-        "-c",
-        "envoy.json",
-        "--disable-hot-restart",
-        "--log-level",
-        "error",
-    )
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert validated(tmp_path, "envoy.json") == (0, "")
 
 
 def test_only_a_server_elsewhere_is_called_by_its_own_name() -> None:
@@ -87,63 +68,13 @@ def test_a_lone_sidecar_is_never_taken_out() -> None:
 def test_a_missing_extra_is_named() -> None:
     code = (
         "import sys; sys.modules['envoy_data_plane'] = None\n"
-        "from extproc.up.bootstrap import MissingEnvoyError, build; from extproc.up.options import BootstrapOptions\n"
+        "from extproc.envoy.bootstrap import MissingEnvoyError, build\n"
+        "from extproc.envoy.options import BootstrapOptions\n"
         "try: build(BootstrapOptions(upstream='a:1', listen_port=1, admin='unix:/a'))\n"
         "except MissingEnvoyError as error: print(error)"
     )
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
     assert "pip install 'mcp-extproc[envoy]'" in done.stdout
-
-
-@pytest.mark.envoy
-def test_a_server_over_tls_is_reached_only_under_the_name_in_its_certificate(tmp_path: Path) -> None:
-    chain, key = write_certificate(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain, key)
-    with RecordingServer() as server:
-        server.secure(context)
-        thread = _serving(server)
-        port = server.server_port
-        for host, expected in (("localhost", 200), ("127.0.0.1", 503)):
-            options = StackOptions(
-                upstream=f"https://{host}:{port}",
-                sidecar_command=SIDECAR,
-                envoy={"upstream_ca": chain},
-            )
-            with Stack(options) as stack:
-                assert exchange(stack)[0] == expected
-        assert len(server.recorded()) == 1
-        server.shutdown()
-        thread.join()
-
-
-@pytest.mark.envoy
-def test_clients_reach_a_listener_with_tls_in_http_2_and_http_1(tmp_path: Path, upstream: RecordingServer) -> None:
-    chain, key = write_certificate(tmp_path)
-    options = StackOptions(upstream=upstream.address, sidecar_command=SIDECAR, tls_certificate=chain, tls_key=key)
-    with Stack(options) as stack:
-        assert stack.url == f"https://127.0.0.1:{stack.port}/mcp"
-        for offered, agreed in ((["h2", "http/1.1"], "h2"), (["http/1.1"], "http/1.1")):
-            context = ssl.create_default_context(cafile=str(chain))
-            context.set_alpn_protocols(offered)
-            with (
-                socket.create_connection(("127.0.0.1", stack.port)) as plain,
-                context.wrap_socket(plain, server_hostname="localhost") as secured,
-            ):
-                assert secured.selected_alpn_protocol() == agreed
-
-
-@pytest.mark.envoy
-def test_a_server_that_is_not_there_is_a_json_rpc_error() -> None:
-    with Stack(StackOptions(upstream=f"127.0.0.1:{free_port()}", sidecar_command=SIDECAR)) as stack:
-        status, answer = exchange(stack)
-        assert (status, error_of(answer)) == (503, (None, -32603, 503))
-
-
-def _serving(server: ThreadingHTTPServer) -> Thread:
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    return thread
 
 
 def test_attributes_are_asked_for_only_where_clients_are_asked_for_certificates() -> None:

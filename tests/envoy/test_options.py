@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from extproc.up.options import BootstrapOptions, OptionsError, Upstream, host_and_port, parse_upstream
+from extproc.envoy.addresses import OptionsError, Upstream, host_and_port, parse_upstream
+from extproc.envoy.options import BootstrapOptions
 
 
 @pytest.mark.parametrize(

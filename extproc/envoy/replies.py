@@ -9,7 +9,7 @@ from envoy_data_plane.envoy.extensions.access_loggers.filters.cel import v3 as c
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager import v3 as hcm
 from envoy_data_plane.google.protobuf import Any, Struct
 
-from extproc.up.options import OWN_DETAILS
+from extproc.envoy.options import OWN_DETAILS
 
 _INVALID_REQUEST: Final = -32600
 _INTERNAL_ERROR: Final = -32603
@@ -29,10 +29,11 @@ class LocalReply:
 # The first that matches is used, so the two that match a whole class come last.
 LOCAL_REPLIES: Final = (
     LocalReply(when="response.code == 400", code=_INVALID_REQUEST, message="The HTTP request is malformed."),
-    LocalReply(when="response.code == 403", code=_INVALID_REQUEST, message="Protocol upgrades are not supported."),
+    LocalReply(when="response.code == 403", code=_INVALID_REQUEST, message="The gateway does not let this pass."),
     LocalReply(when="response.code == 404", code=_INVALID_REQUEST, message="There is nothing at this address."),
     LocalReply(when="response.code == 408", code=_INVALID_REQUEST, message="The request took too long to arrive."),
     LocalReply(when="response.code == 413", code=_INVALID_REQUEST, message="The request is too large."),
+    LocalReply(when="response.code == 429", code=_INVALID_REQUEST, message="Too many requests. Try again later."),
     LocalReply(when="response.code == 431", code=_INVALID_REQUEST, message="The request headers are too large."),
     LocalReply(when="response.code == 500", code=_INTERNAL_ERROR, message="The response could not be passed on."),
     LocalReply(when="response.code == 502", code=_INTERNAL_ERROR, message="The server's response is malformed."),
