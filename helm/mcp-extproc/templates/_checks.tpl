@@ -4,8 +4,11 @@
 {{- fail "state.url names Redis, so fingerprints.existingSecret.name must name a Secret: replicas compare fingerprints under one key" -}}
 {{- end -}}
 {{- range $name, $_ := .Values.namespaces -}}
-{{- if has $name (list "kube-system" $.Release.Namespace) -}}
-{{- fail (printf "namespaces.%s: kube-system and the namespace of the release are never injected" $name) -}}
+{{- if eq $name $.Release.Namespace -}}
+{{- fail (printf "namespaces.%s: the namespace of the release is never injected" $name) -}}
+{{- end -}}
+{{- if hasPrefix "kube-" $name -}}
+{{- fail (printf "namespaces.%s: names that begin with kube- are those of Kubernetes itself" $name) -}}
 {{- end -}}
 {{- if has $name $.Values.injector.excludedNamespaces -}}
 {{- fail (printf "namespaces.%s: it stands in injector.excludedNamespaces too" $name) -}}
@@ -13,10 +16,38 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* Values of the Envoy in a server's pod; the upstream comes from the pod. */}}
-{{- define "mcp-extproc.sidecarEnvoy" -}}
-listen: 0.0.0.0:8080
-probe: 0.0.0.0:8081
-admin: unix:/run/mcp-extproc/admin.sock
-sidecars: ["unix:/run/mcp-extproc/0.sock"]
+{{- define "mcp-extproc.gateway.checks" -}}
+{{- $gateway := .Values.gateway -}}
+{{- include "mcp-extproc.checks" . -}}
+{{- if not $gateway.servers -}}
+{{- fail "mode is central, so gateway.servers must name the servers behind the gateway" -}}
+{{- end -}}
+{{- $external := eq $gateway.profile "external" -}}
+{{- range $gateway.servers -}}
+{{- if and $external .upstream -}}
+{{- fail (printf "gateway.servers: %s has an upstream, but with gateway.profile external the gateway that is there routes" .name) -}}
+{{- else if not (or $external .upstream) -}}
+{{- fail (printf "gateway.servers: %s needs an upstream, as http://name.namespace.svc:9000" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (has $gateway.profile (list "edge")) (not $gateway.tls.existingSecret) -}}
+{{- fail "gateway.profile edge ends TLS, so gateway.tls.existingSecret must name a Secret" -}}
+{{- end -}}
+{{- if and $gateway.clientCa.existingSecret (not $gateway.tls.existingSecret) -}}
+{{- fail "gateway.clientCa.existingSecret asks clients for certificates, which needs gateway.tls.existingSecret" -}}
+{{- end -}}
+{{- if and $external (gt ($gateway.processes | int) 1) -}}
+{{- fail "gateway.processes: with gateway.profile external each pod has one process; raise gateway.replicas" -}}
+{{- end -}}
+{{- if and $gateway.networkPolicy.enabled (not $external) (not $gateway.networkPolicy.egress) -}}
+{{- fail "gateway.networkPolicy.egress must say where the servers are (and Redis and key sets), as egress rules; or switch gateway.networkPolicy.enabled off" -}}
+{{- end -}}
+{{- if and (gt ($gateway.replicas | int) 1) (not .Values.state.url) (not $gateway.ownState) -}}
+{{- fail "more than one replica needs state.url: what one knows of a session, another does not; or accept that with gateway.ownState" -}}
+{{- end -}}
+{{- range $system, $mesh := .Values.mesh -}}
+{{- if and $mesh.enabled (not $external) -}}
+{{- fail (printf "mesh.%s.enabled needs gateway.profile external: the gateway that is there is the Envoy" $system) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

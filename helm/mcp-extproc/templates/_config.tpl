@@ -5,7 +5,7 @@
 {{- $values := .root.Values -}}
 policy: {{ .policy | toJson }}
 listen:
-  address: unix:/run/mcp-extproc/0.sock
+  address: {{ .listen | default "unix:/run/mcp-extproc/0.sock" }}
 metrics:
   address: 0.0.0.0:9464
 health:
@@ -58,8 +58,8 @@ detection:
 {{- /* envoy.yaml: values for `extproc envoy render`. The body limit is one number for both. */}}
 {{- define "mcp-extproc.envoyYaml" -}}
 {{- $limits := (mergeOverwrite (deepCopy .root.Values.extproc) (deepCopy (.over | default dict))).limits | default dict -}}
-{{- $own := dict "body_bytes" ($limits.body_bytes | default 4194304 | int64) -}}
-{{- toYaml (mergeOverwrite (deepCopy .own) $own (deepCopy .root.Values.envoy.values) (deepCopy (.values | default dict))) -}}
+{{- $own := dict "limits" (dict "body_bytes" ($limits.body_bytes | default 4194304 | int64)) -}}
+{{- toYaml (mergeOverwrite (deepCopy .root.Values.envoy.values) (deepCopy (.values | default dict)) $own (deepCopy .own)) -}}
 {{- end -}}
 
 {{- define "mcp-extproc.platformYaml" -}}
@@ -121,4 +121,12 @@ tests:
 {{- fail (printf "%s.spec.rules: the id %s is that of a rule of policy.floor; every rule has one of its own" $where .id) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{- /* Values of the Envoy in a server's pod; the upstream comes from the pod. */}}
+{{- define "mcp-extproc.sidecarEnvoy" -}}
+listen: {host: 0.0.0.0, port: 8080}
+probe: {host: 0.0.0.0, port: 8081}
+admin: unix:/run/mcp-extproc/admin.sock
+sidecars: ["unix:/run/mcp-extproc/0.sock"]
 {{- end -}}

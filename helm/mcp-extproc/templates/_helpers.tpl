@@ -116,3 +116,15 @@ tolerations:
 {{- fail (printf "%s is set, but this cluster does not have %s: install it first, or pass --api-versions %s where no cluster is asked" .value .api .api) -}}
 {{- end -}}
 {{- end -}}
+
+{{- define "mcp-extproc.dnsEgress" -}}
+- ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+  to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: kube-system
+{{- end -}}

@@ -25,8 +25,8 @@ other charts that depend on this one.
 {{- if has $port (list "8080" "8081" "9464" "9465") -}}
 {{- fail (printf "port %s is one of the sidecar's own (8080, 8081, 9464, 9465)" $port) -}}
 {{- end -}}
-{{- if not (regexMatch "^/[A-Za-z0-9._~/-]{0,255}$" $path) -}}
-{{- fail (printf "path %q: begins with / and has letters, digits and . _ ~ / - only" $path) -}}
+{{- if not (and (regexMatch "^((/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?|/)$" $path) (le (len $path) 128)) -}}
+{{- fail (printf "path %q: names of letters, digits, dots (not first) and _ ~ -, a slash before each, at most 128 characters" $path) -}}
 {{- end -}}
 - name: mcp-extproc-render
   image: {{ include "mcp-extproc.image" (dict "root" $root "image" $values.image) }}
