@@ -42,8 +42,9 @@
 {{- if and $gateway.networkPolicy.enabled (not $external) (not $gateway.networkPolicy.egress) -}}
 {{- fail "gateway.networkPolicy.egress must say where the servers are (and Redis and key sets), as egress rules; or switch gateway.networkPolicy.enabled off" -}}
 {{- end -}}
-{{- if and (gt ($gateway.replicas | int) 1) (not .Values.state.url) (not $gateway.ownState) -}}
-{{- fail "more than one replica needs state.url: what one knows of a session, another does not; or accept that with gateway.ownState" -}}
+{{- $many := or (gt ($gateway.replicas | int) 1) (gt ($gateway.processes | int) 1) $gateway.autoscaling.enabled -}}
+{{- if and $many (not .Values.state.url) (not $gateway.ownState) -}}
+{{- fail "more than one process needs state.url: what one knows of a session, another does not; or accept that with gateway.ownState" -}}
 {{- end -}}
 {{- range $system, $mesh := .Values.mesh -}}
 {{- if and $mesh.enabled (not $external) -}}
