@@ -20,8 +20,17 @@ authorizer.group("mcp-extproc.io").resource("platform").check("manage").allowed(
 {{- /* One condition for each injected container: as the template has it, but for what differs between pods. */}}
 {{- define "mcp-extproc.admission.container" -}}
 {{- $container := .container -}}
-{{- $names := list -}}
-{{- range $container.env }}{{- $names = append $names .name -}}{{- end -}}
+{{- $own := list "MCP_EXTPROC_SERVER" "MCP_EXTPROC_PORT" "MCP_EXTPROC_PATH" -}}
+{{- $cases := list -}}
+{{- range $container.env -}}
+{{- if has .name $own -}}
+{{- $cases = append $cases (printf "(e.name == %s && has(e.value) && !has(e.valueFrom))" (toJson .name)) -}}
+{{- else if hasKey . "value" -}}
+{{- $cases = append $cases (printf "(e.name == %s && has(e.value) && e.value == %s)" (toJson .name) (toJson .value)) -}}
+{{- else -}}
+{{- $cases = append $cases (printf "(e.name == %s && has(e.valueFrom))" (toJson .name)) -}}
+{{- end -}}
+{{- end -}}
 {{- $mounts := list -}}
 {{- range $container.volumeMounts }}{{- $mounts = append $mounts (printf "%s:%s" .name .mountPath) -}}{{- end -}}
 has(object.spec.initContainers) && object.spec.initContainers.exists_one(c, c.name == {{ $container.name | toJson }}) &&
@@ -30,7 +39,7 @@ object.spec.initContainers.exists(c, c.name == {{ $container.name | toJson }} &&
   {{ if $container.restartPolicy }}has(c.restartPolicy) && c.restartPolicy == "Always"{{ else }}!has(c.restartPolicy){{ end }} &&
   has(c.command) && c.command == {{ toJson $container.command }} &&
   has(c.args) && c.args == {{ include "mcp-extproc.admission.strings" $container.args }} &&
-  {{ if $names }}has(c.env) && c.env.size() == {{ len $names }} && c.env.all(e, e.name in {{ toJson $names }}){{ else }}!has(c.env){{ end }} &&
+  {{ if $cases }}has(c.env) && c.env.size() == {{ len $cases }} && c.env.all(e, {{ join " || " $cases }}){{ else }}!has(c.env){{ end }} &&
   !has(c.envFrom) && !has(c.lifecycle) &&
   has(c.volumeMounts) && {{ toJson $mounts }}.all(m, c.volumeMounts.exists(v, v.name + ":" + v.mountPath == m)) &&
   c.volumeMounts.all(v, v.name.startsWith("kube-api-access-") || (v.name + ":" + v.mountPath) in {{ toJson $mounts }}))

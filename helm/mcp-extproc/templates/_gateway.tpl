@@ -16,6 +16,13 @@
 {{- if include "mcp-extproc.gateway.external" . -}}18080{{- else if .Values.gateway.tls.existingSecret -}}8443{{- else -}}8080{{- end -}}
 {{- end -}}
 
+{{- /* Where the servers are: whose policies count. */}}
+{{- define "mcp-extproc.gateway.namespaces" -}}
+{{- $names := list -}}
+{{- range .Values.gateway.servers }}{{- $names = append $names .namespace -}}{{- end -}}
+{{- $names | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
 {{- define "mcp-extproc.gateway.extprocYaml" -}}
 {{- $servers := list -}}
 {{- range .Values.gateway.servers -}}
@@ -152,7 +159,11 @@ tls:
     - --output
     - /run/mcp-extproc/policies
     - --floor
-    - /etc/mcp-extproc/policy/platform.yaml
+    - /etc/mcp-extproc/policy
+    - --config
+    - /etc/mcp-extproc/extproc.yaml
+    - --namespaces
+    - {{ include "mcp-extproc.gateway.namespaces" . | fromJsonArray | join "," }}
     - --health
     - 0.0.0.0:8082
   ports:
@@ -176,6 +187,9 @@ tls:
   securityContext:
     {{- include "mcp-extproc.containerSecurityContext" . | nindent 4 }}
   volumeMounts:
+    - name: mcp-extproc-config
+      mountPath: /etc/mcp-extproc
+      readOnly: true
     - name: mcp-extproc-policy
       mountPath: /etc/mcp-extproc/policy
       readOnly: true
