@@ -1,7 +1,7 @@
 """Writes the tables of values in the chart's README, from values.yaml and the `# --` comments in it.
 
-    python -m helm.readme           writes the file
-    python -m helm.readme --check   exit code 1 when it is not what it would write
+python -m helm.readme           writes the file
+python -m helm.readme --check   exit code 1 when it is not what it would write
 """
 
 import json

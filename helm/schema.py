@@ -1,7 +1,7 @@
 """Writes values.schema.json: the shape of the chart's values, with that of settings and policies from their models.
 
-    python -m helm.schema           writes the file
-    python -m helm.schema --check   exit code 1 when it is not what it would write
+python -m helm.schema           writes the file
+python -m helm.schema --check   exit code 1 when it is not what it would write
 """
 
 import json

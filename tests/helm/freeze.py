@@ -1,6 +1,6 @@
 """Writes what the chart renders of each example to `previous/`, as what the next release is compared with.
 
-    python -m tests.helm.freeze
+python -m tests.helm.freeze
 """
 
 import re

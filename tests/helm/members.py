@@ -22,7 +22,10 @@ _FILTER: Final = record(filterChain=record(filter=record(name=TEXT, subFilter=re
 _ISSUER: Final = record(name=TEXT, kind=choice("Issuer", "ClusterIssuer"), group=TEXT)
 _EG_BODY: Final = record(body=choice("Streamed", "Buffered", "BufferedPartial", "FullDuplexStreamed"))
 _BREAKER: Final = record(
-    **{f"max{name}": number(0, 2**32) for name in ("Connections", "PendingRequests", "ParallelRequests", "ParallelRetries")}
+    **{
+        f"max{name}": number(0, 2**32)
+        for name in ("Connections", "PendingRequests", "ParallelRequests", "ParallelRetries")
+    }
 )
 _ALERT: Final = {
     **record(alert=text("^[A-Z][A-Za-z]+$"), expr=TEXT, labels=TEXTS, annotations=FREE, **{"for": _DURATION}),
@@ -53,9 +56,7 @@ SPECS: Final[dict[str, Schema]] = {
                 messageTimeout=_DURATION,
                 processingMode=record(request=_EG_BODY, response=_EG_BODY, allowModeOverride=BOOLEAN),
                 metadata=record(accessibleNamespaces=items(TEXT), writableNamespaces=items(TEXT)),
-                backendSettings=record(
-                    circuitBreaker=_BREAKER, timeout=record(tcp=record(connectTimeout=_DURATION))
-                ),
+                backendSettings=record(circuitBreaker=_BREAKER, timeout=record(tcp=record(connectTimeout=_DURATION))),
             )
         ),
     ),

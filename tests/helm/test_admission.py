@@ -21,7 +21,9 @@ def _policy(kind: str, **values: Any) -> Object:
 
 def _pod(**values: Any) -> Object:
     """Return a pod as the injector leaves it, after the API server and the account's admission have been at it."""
-    template = yaml.safe_load(data(render({**VALUES, **values}), "guard-mcp-extproc-injector-template")["template.yaml"])
+    template = yaml.safe_load(
+        data(render({**VALUES, **values}), "guard-mcp-extproc-injector-template")["template.yaml"]
+    )
     token = {"name": "kube-api-access-x7x7x", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"}
     init = [{**one, "volumeMounts": [*one["volumeMounts"], token]} for one in template["initContainers"]]
     own = {"MCP_EXTPROC_SERVER": "crm", "MCP_EXTPROC_PORT": "9100"}
@@ -55,7 +57,9 @@ def _another_config(pod: Object) -> None:
 
 
 def _more_environment(pod: Object) -> None:
-    pod["spec"]["initContainers"][1]["env"].append({"name": "EXTPROC_UNSAFE_FAIL_OPEN__CLIENT_TO_SERVER", "value": "true"})
+    pod["spec"]["initContainers"][1]["env"].append(
+        {"name": "EXTPROC_UNSAFE_FAIL_OPEN__CLIENT_TO_SERVER", "value": "true"}
+    )
 
 
 def _servers_of_its_own(pod: Object) -> None:

@@ -41,7 +41,11 @@ def using(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _values(**own: Any) -> dict[str, Any]:
-    return {**OWN, **own, "mcp-extproc": {"injector": {"enabled": False}, "image": {"registry": "registry.example.com"}}}
+    return {
+        **OWN,
+        **own,
+        "mcp-extproc": {"injector": {"enabled": False}, "image": {"registry": "registry.example.com"}},
+    }
 
 
 def test_another_chart_gets_the_same_containers_and_nothing_else(using: Path) -> None:
@@ -60,7 +64,7 @@ def test_another_chart_gets_the_same_containers_and_nothing_else(using: Path) ->
 @pytest.mark.parametrize(
     ("own", "expected"),
     [
-        ({"server": "a b"}, "server \"a b\": up to 64 letters"),
+        ({"server": "a b"}, 'server "a b": up to 64 letters'),
         ({"server": '$(HOME)"'}, "up to 64 letters"),
         ({"port": 70000}, 'port "70000": a number from 1 to 65535'),
         ({"port": 8080}, "port 8080 is one of the sidecar's own"),

@@ -66,7 +66,9 @@ def test_a_sidecar_reads_what_is_in_its_namespace(name: str, namespace: str, tmp
 def test_the_gateway_reads_its_files(name: str, tmp_path: Path) -> None:
     objects = render(BY_NAME[name])
     files = data(objects, "guard-mcp-extproc-gateway")
-    folder = _written(tmp_path / "pod", {"extproc.yaml": files["extproc.yaml"]}, data(objects, "guard-mcp-extproc-gateway-policy"))
+    folder = _written(
+        tmp_path / "pod", {"extproc.yaml": files["extproc.yaml"]}, data(objects, "guard-mcp-extproc-gateway-policy")
+    )
     config = load_config(folder / "extproc.yaml", {})
     assert {server.namespace for server in config.servers} == {
         server["namespace"] for server in BY_NAME[name]["gateway"]["servers"]
@@ -115,7 +117,11 @@ def test_a_layer_of_a_team_tightens_and_one_that_loosens_is_refused(tmp_path: Pa
 
 def test_an_edit_in_one_namespace_is_not_in_another() -> None:
     objects = render(BY_NAME["platform"])
-    maps = {one["metadata"]["namespace"]: one["data"] for one in of_kind(objects, "ConfigMap") if "platform.yaml" in one["data"]}
+    maps = {
+        one["metadata"]["namespace"]: one["data"]
+        for one in of_kind(objects, "ConfigMap")
+        if "platform.yaml" in one["data"]
+    }
     assert set(maps) == {"payments", "research", "support"}
     assert len({one["platform.yaml"] for one in maps.values()}) == 1
     assert "require-approval" in maps["research"]["extproc.yaml"]
@@ -149,7 +155,9 @@ def test_only_what_asks_for_it_gets_a_secret() -> None:
     objects = render(BY_NAME["platform"])
     (spec,) = (spec for name, spec in pod_specs(objects) if name == "injected")
     taken = {
-        one["name"]: {entry["valueFrom"]["secretKeyRef"]["name"] for entry in one.get("env", []) if "valueFrom" in entry}
+        one["name"]: {
+            entry["valueFrom"]["secretKeyRef"]["name"] for entry in one.get("env", []) if "valueFrom" in entry
+        }
         for one in containers(spec)
     }
     assert taken["mcp-extproc"] == {"mcp-extproc-redis", "mcp-extproc-key"}

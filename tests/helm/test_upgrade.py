@@ -107,5 +107,7 @@ def test_what_may_change_is_no_break() -> None:
     values["image"]["tag"] = "9.9.9"
     values["gateway"]["autoscaling"]["maxReplicas"] = 50
     new = render(values)
-    assert named(old, "Deployment", "guard-mcp-extproc-gateway") != named(new, "Deployment", "guard-mcp-extproc-gateway")
+    assert named(old, "Deployment", "guard-mcp-extproc-gateway") != named(
+        new, "Deployment", "guard-mcp-extproc-gateway"
+    )
     assert breaks(old, new) == []
