@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -99,10 +99,10 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _at(values: Any, path: tuple[str, ...]) -> object:
+def _at(values: object, path: tuple[str, ...]) -> object:
     for name in path:
-        values = values[name]
-    return values  # type: ignore[no-any-return]  # it is what a file holds
+        values = values[name] if isinstance(values, dict) else None
+    return values
 
 
 def _leaves(values: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

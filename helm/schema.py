@@ -6,6 +6,7 @@ python -m helm.schema --check   exit code 1 when it is not what it would write
 
 import json
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -65,8 +66,8 @@ def schema() -> Schema:
     }
 
 
-def plain(value: Any, prefix: str) -> Any:
-    """Return a model's schema as people are told of it: no null that Helm removes anyway, no noise, names of its own."""
+def plain(value: Any, prefix: str) -> Any:  # noqa: ANN401 - a schema, or a part of one
+    """Return a model's schema as people are told of it: no null, which Helm removes anyway, and names of its own."""
     if isinstance(value, list):
         return [plain(one, prefix) for one in value]
     if not isinstance(value, dict):
@@ -107,9 +108,9 @@ def _policies() -> Defs:
     defs: Defs = {f"policy.{name}": plain(one, "policy") for name, one in model["$defs"].items()}
     defs["policy.Given"]["properties"]["at"] = text()
     # What a namespace may not even ask for.
-    rule = json.loads(json.dumps(defs["policy.RuleModel"]))
+    rule = deepcopy(defs["policy.RuleModel"])
     del rule["properties"]["forward_token"]
-    spec = json.loads(json.dumps(defs["policy.Spec"]))
+    spec = deepcopy(defs["policy.Spec"])
     spec["properties"]["rules"]["items"] = {"$ref": "#/$defs/policy.NamespaceRule"}
     return {**defs, "policy.NamespaceRule": rule, "policy.NamespaceSpec": spec}
 

@@ -70,12 +70,12 @@ def _truth(expression: str, facts: Mapping[str, Any]) -> bool:
 
 
 @cache
-def _program(expression: str, with_variables: bool) -> Any:  # noqa: FBT001 - which environment
+def _program(expression: str, with_variables: bool) -> Any:
     return _env(with_variables).compile(expression)
 
 
 @cache
-def _env(with_variables: bool) -> Any:  # noqa: FBT001 - variables do not know each other before they are made
+def _env(with_variables: bool) -> Any:
     names = ["object", "oldObject", "request", *(["variables"] if with_variables else [])]
     text = cel.Type.STRING
     chain = [

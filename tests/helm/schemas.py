@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import kubernetes_validate
-import kubernetes_validate.utils
+import kubernetes_validate  # type: ignore[import-untyped]
+import kubernetes_validate.utils  # type: ignore[import-untyped]
 
 from tests.helm.members import unknown
 from tests.helm.rendering import Object

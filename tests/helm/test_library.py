@@ -19,7 +19,9 @@ metadata:
     {{- include "mcp-extproc.sidecar.labels" . | nindent 4 }}
 spec:
   initContainers:
-    {{- include "mcp-extproc.sidecar.initContainers" (dict "root" (index .Subcharts "mcp-extproc") "server" .Values.server "port" .Values.port "path" .Values.path) | nindent 4 }}
+    {{- $root := index .Subcharts "mcp-extproc" }}
+    {{- $asked := dict "root" $root "server" .Values.server "port" .Values.port "path" .Values.path }}
+    {{- include "mcp-extproc.sidecar.initContainers" $asked | nindent 4 }}
   containers:
     - {name: server, image: crm}
   volumes:

@@ -1,5 +1,6 @@
 """Envoys of others are told what ours are told: processing modes, timeouts, metadata and rules of mutation."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.helm.test_objects import MESHES
 SIDECAR = CHART.parents[1] / "envoy" / "sidecar.yaml"
 # Where it is asked is what differs.
 _WHERE = ("grpc_service",)
+_SECONDS = re.compile(r"([0-9.]+)s")
 
 
 def _ours() -> dict[str, Any]:
@@ -18,12 +20,22 @@ def _ours() -> dict[str, Any]:
     (chain,) = bootstrap["static_resources"]["listeners"][0]["filter_chains"]
     manager = chain["filters"][0]["typed_config"]
     (found,) = (one for one in manager["http_filters"] if one["name"] == "envoy.filters.http.ext_proc")
-    return {**found, "manager": manager}
+    return {"manager": _same(manager), **_same(found)}
+
+
+def _same(value: Any) -> Any:
+    """Return a value with durations as what they mean: 0.02s is 0.020s."""
+    if isinstance(value, dict):
+        return {name: _same(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_same(one) for one in value]
+    found = _SECONDS.fullmatch(value) if isinstance(value, str) else None
+    return float(found[1]) if found else value
 
 
 def _one(kind: str) -> Object:
     (found,) = of_kind(render(MESHES), kind)
-    return found
+    return {name: _same(value) for name, value in found.items()}
 
 
 def test_istio_is_given_the_same_filter() -> None:

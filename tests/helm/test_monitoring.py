@@ -41,7 +41,7 @@ def _known() -> dict[str, set[str]]:
     known: dict[str, set[str]] = {}
     for one in (Metrics(), InjectorMetrics(), CollectorMetrics()):
         known |= _samples(one.registry)
-    return known | dict.fromkeys(_ENVOY, {"envoy_response_code_class", "envoy_http_conn_manager_prefix"})
+    return known | {name: {"envoy_response_code_class", "envoy_http_conn_manager_prefix"} for name in _ENVOY}
 
 
 def _alerts(name: str = "platform") -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from tests.helm.rendering import EXAMPLES, containers, data, example, named, of_
 
 BY_NAME = {path.stem: example(path) for path in EXAMPLES}
 CENTRAL = ("behind-kong", "air-gapped", "istio")
-SECRET = "0123456789abcdef"  # noqa: S105 - what a Secret would hold
+SECRET = "0123456789abcdef"
 
 
 def _written(folder: Path, files: dict[str, str], layers: dict[str, str]) -> Path:
@@ -31,7 +31,7 @@ def _pod(folder: Path, namespace: str, values: dict[str, Any], team: str | None 
     """Return what the sidecar in a pod reads, with the variables that the template gives it."""
     objects = render(values)
     files = data(objects, "mcp-extproc", namespace)
-    layers = {name: files[name] for name in ("platform.yaml", "namespace.yaml") if name in files}
+    layers: dict[str, str] = {name: files[name] for name in ("platform.yaml", "namespace.yaml") if name in files}
     if team is not None:
         layers["team-policy.yaml"] = team
     _written(folder, {"extproc.yaml": files["extproc.yaml"]}, layers)
