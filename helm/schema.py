@@ -174,6 +174,7 @@ def _values() -> dict[str, Schema]:
             kgateway=record(enabled=BOOLEAN, namespace=DNS_LABEL, gateway=DNS_LABEL),
         ),
         "monitoring": record(
+            serviceMonitor=record(enabled=BOOLEAN, labels=TEXTS, interval=text(r"^[1-9][0-9]*(s|m)$")),
             podMonitor=record(enabled=BOOLEAN, labels=TEXTS, interval=text(r"^[1-9][0-9]*(s|m)$")),
             rules=record(
                 enabled=BOOLEAN,

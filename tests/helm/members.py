@@ -102,6 +102,11 @@ SPECS: Final[dict[str, Schema]] = {
         selector=record(matchLabels=TEXTS),
         podMetricsEndpoints=items(_ENDPOINT),
     ),
+    "ServiceMonitor": record(
+        namespaceSelector=record(matchNames=items(TEXT)),
+        selector=record(matchLabels=TEXTS),
+        endpoints=items(_ENDPOINT),
+    ),
     "PrometheusRule": record(groups=items(record(name=TEXT, rules=items(_ALERT)))),
     "Issuer": record(selfSigned=record()),
     "Certificate": record(

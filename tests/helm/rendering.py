@@ -46,9 +46,13 @@ def templates(
     Raises: `helm_python.HelmError` with what `helm` would print.
     """
     options = {"name": RELEASE, "namespace": NAMESPACE, "api_versions": list(apis), "kube_version": kubernetes}
+    return _rendered(json.dumps(values), json.dumps(options), path)
+
+
+@cache
+def _rendered(values: str, options: str, path: Path) -> dict[str, str]:
     # The library takes a cluster's version and APIs; its Python methods do not hand them on yet.
-    rendered = _native.call_string("helm_render", chart(path)._raw(), json.dumps(values), json.dumps(options))
-    found: dict[str, str] = json.loads(rendered)
+    found: dict[str, str] = json.loads(_native.call_string("helm_render", chart(path)._raw(), values, options))
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -90,17 +91,33 @@ def test_every_alert_says_what_to_do_and_how_bad_it_is() -> None:
     assert [name for name, _ in _alerts()] != [name for name, _ in _alerts("behind-kong")]
 
 
-def test_monitors_read_ports_that_pods_have() -> None:
-    for path in EXAMPLES:
-        objects = render(example(path))
-        ports = {
-            port["name"]
-            for _, spec in pod_specs(objects)
-            for one in [*spec.get("initContainers", []), *spec.get("containers", [])]
-            for port in one.get("ports", [])
-        }
-        for monitor in of_kind(objects, "PodMonitor"):
-            assert {one["port"] for one in monitor["spec"]["podMetricsEndpoints"]} <= ports
+def _read(monitor: str, path: Path) -> set[str]:
+    """Return the ports that monitors of a kind read, after a look that pods have them."""
+    other = "serviceMonitor" if monitor == "podMonitor" else "podMonitor"
+    values = {**example(path), "monitoring": {monitor: {"enabled": True}, other: {"enabled": False}}}
+    objects = render(values)
+    ports = {
+        port["name"]
+        for _, spec in pod_specs(objects)
+        for one in [*spec.get("initContainers", []), *spec.get("containers", [])]
+        for port in one.get("ports", [])
+    }
+    kind = f"{monitor[0].upper()}{monitor[1:]}"
+    asked = {
+        endpoint["port"]
+        for one in of_kind(objects, kind)
+        for endpoint in one["spec"].get("podMetricsEndpoints", []) + one["spec"].get("endpoints", [])
+    }
+    assert asked
+    assert asked <= ports
+    offered = {port["targetPort"] for one in of_kind(objects, "Service") for port in one["spec"]["ports"]}
+    assert kind == "PodMonitor" or asked <= offered
+    return asked
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_monitors_read_ports_that_pods_have(path: Path) -> None:
+    assert _read("serviceMonitor", path) <= _read("podMonitor", path)
 
 
 def test_dashboards_are_rendered_as_they_are() -> None:

@@ -90,6 +90,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {**_namespace(), "injector": {"excludedNamespaces": ["team-a"]}},
         "namespaces.team-a: it stands in injector.excludedNamespaces too",
     ),
+    (
+        {"injector": {"certificates": {"mode": "existingSecret", "existingSecret": "own"}}},
+        "needs injector.certificates.existingSecret, and its authority in injector.certificates.caBundle",
+    ),
+    (
+        {"monitoring": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}},
+        "monitoring.podMonitor and monitoring.serviceMonitor would read the same twice",
+    ),
     ({"mode": "central"}, "gateway.servers must name the servers behind the gateway"),
     (_over(GATEWAY, "gateway.profile", "edge"), "gateway.tls.existingSecret must name a Secret"),
     (_over(GATEWAY, "gateway.clientCa", {"existingSecret": "ca"}), "which needs gateway.tls.existingSecret"),

@@ -6,7 +6,7 @@
 {{- if and (eq $wanted "true") (not $can) -}}
 {{- fail (printf "admission.enabled is true, but Kubernetes %s has no ValidatingAdmissionPolicy: that is 1.30 or newer" .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
-{{- if and (eq .Values.mode "sidecar") .Values.namespaces $can (ne $wanted "false") -}}true{{- end -}}
+{{- if and .Values.namespaces $can (ne $wanted "false") -}}true{{- end -}}
 {{- end -}}
 
 {{- /* Whoever may do everything in the cluster, who was granted this, who is named, and what cleans up after namespaces. */}}

@@ -3,6 +3,15 @@
 {{- if and (hasPrefix "redis" .Values.state.url) (not .Values.fingerprints.existingSecret.name) -}}
 {{- fail "state.url names Redis, so fingerprints.existingSecret.name must name a Secret: replicas compare fingerprints under one key" -}}
 {{- end -}}
+{{- $certificates := .Values.injector.certificates -}}
+{{- if eq $certificates.mode "existingSecret" -}}
+{{- if not (and $certificates.existingSecret $certificates.caBundle) -}}
+{{- fail "injector.certificates.mode existingSecret needs injector.certificates.existingSecret, and its authority in injector.certificates.caBundle" -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.monitoring.podMonitor.enabled .Values.monitoring.serviceMonitor.enabled -}}
+{{- fail "monitoring.podMonitor and monitoring.serviceMonitor would read the same twice: enable one" -}}
+{{- end -}}
 {{- range $name, $_ := .Values.namespaces -}}
 {{- if eq $name $.Release.Namespace -}}
 {{- fail (printf "namespaces.%s: the namespace of the release is never injected" $name) -}}
@@ -18,7 +27,6 @@
 
 {{- define "mcp-extproc.gateway.checks" -}}
 {{- $gateway := .Values.gateway -}}
-{{- include "mcp-extproc.checks" . -}}
 {{- if not $gateway.servers -}}
 {{- fail "mode is central, so gateway.servers must name the servers behind the gateway" -}}
 {{- end -}}
