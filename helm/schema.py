@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from extproc.config.policy_model import PolicyModel
 from extproc.config.settings_file import Config
+from extproc.envoy.profiles import PROFILES
 from helm.shapes import (
     ANNOTATIONS,
     BOOLEAN,
@@ -50,6 +51,9 @@ _OWN_STATE: Final = (
     *("url", "cluster", "username", "password_file", "password_env"),
     *("ca_file", "cert_file", "key_file"),
 )
+_OWN_ENVOY: Final = ("listen", "sidecars", "admin", "probe", "servers", "upstream", "upstream_tls")
+_OWN_TLS: Final = ("certificate", "key", "client_ca")
+_GATEWAYS: Final = ("edge", "behind-edge", "strict-egress")
 _NOISE: Final = frozenset({"title", "default", "description", "discriminator"})
 _SERVER_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _POLICY_NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
@@ -57,7 +61,7 @@ _POLICY_NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 
 def schema() -> Schema:
     """Return the whole schema."""
-    defs = {**_settings(), **_policies()}
+    defs = {**_settings(), **_policies(), **_profiles()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Values of the chart mcp-extproc",
@@ -115,6 +119,27 @@ def _policies() -> Defs:
     return {**defs, "policy.NamespaceRule": rule, "policy.NamespaceSpec": spec}
 
 
+def _profiles() -> Defs:
+    """Return what can be said to Envoy: in every pod, and at a gateway by any of its profiles."""
+    defs: Defs = {}
+    for name in ("sidecar", *_GATEWAYS):
+        model = PROFILES[name].values.model_json_schema()
+        defs |= {f"envoy.{part}": plain(one, "envoy") for part, one in model.pop("$defs").items()}
+        target = defs.setdefault("envoy" if name == "sidecar" else "envoy.gateway", record())
+        target["properties"] |= plain(model, "envoy")["properties"]
+    for name in ("envoy", "envoy.gateway"):
+        for own in _OWN_ENVOY:
+            defs[name]["properties"].pop(own, None)
+    del defs["envoy.Limits"]["properties"]["body_bytes"]
+    for own in _OWN_TLS:
+        del defs["envoy.Tls"]["properties"][own]
+    del defs["envoy.Tls"]["required"]
+    del defs["envoy"]["properties"]["tls"]
+    return {
+        name: one for name, one in defs.items() if name not in {"envoy.Listen", "envoy.Probe", "envoy.ServerValues"}
+    }
+
+
 def _values() -> dict[str, Schema]:
     image = record(registry=TEXT, repository=text(r"^[a-z0-9._/-]+$"), tag=TEXT, digest=DIGEST, pullPolicy=_pull())
     tests = items({"$ref": "#/$defs/policy.CaseModel"})
@@ -128,7 +153,7 @@ def _values() -> dict[str, Schema]:
         "global": {**record(imageRegistry=TEXT, imagePullSecrets=items(SECRET_NAME)), "additionalProperties": True},
         "image": image,
         "imagePullSecrets": items(SECRET_NAME),
-        "envoy": record(image=image, values=FREE),
+        "envoy": record(image=image, values={"$ref": "#/$defs/envoy"}),
         "extproc": {"$ref": "#/$defs/extproc"},
         "holds": record(enabled=BOOLEAN),
         "state": record(
@@ -222,7 +247,7 @@ def _gateway() -> Schema:
             hosts=items(text(r"^\S+$")),
             paths=items(text(r"^/\S*$")),
             upstream=text(r"^https?://[^/\s]+$"),
-            tls=FREE,
+            tls={"$ref": "#/$defs/envoy.UpstreamTlsValues"},
             authorization={"$ref": "#/$defs/extproc.AuthorizationSettings"},
             pins=records(".", text(r"^[0-9a-f]{64}$")),
         ),
@@ -230,7 +255,7 @@ def _gateway() -> Schema:
     }
     return record(
         profile=choice("edge", "behind-edge", "strict-egress", "external"),
-        values=FREE,
+        values={"$ref": "#/$defs/envoy.gateway"},
         servers=items(server),
         ownState=BOOLEAN,
         replicas=number(1, 500),

@@ -106,6 +106,7 @@ def test_what_may_change_is_no_break() -> None:
     old = render(values)
     values["image"]["tag"] = "9.9.9"
     values["gateway"]["autoscaling"]["maxReplicas"] = 50
+    values["commonLabels"] = {"cost-centre": "mcp"}
     new = render(values)
     assert named(old, "Deployment", "guard-mcp-extproc-gateway") != named(
         new, "Deployment", "guard-mcp-extproc-gateway"

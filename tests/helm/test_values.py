@@ -98,6 +98,15 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"monitoring": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}},
         "monitoring.podMonitor and monitoring.serviceMonitor would read the same twice",
     ),
+    ({"envoy": {"values": {"listen": {}}}}, "at '/envoy/values': additional properties 'listen' not allowed"),
+    (_over(GATEWAY, "gateway.values", {"trusted_hop": 1}), "additional properties 'trusted_hop' not allowed"),
+    (_over(GATEWAY, "gateway.values", {"tls": {"key": "/x"}}), "at '/gateway/values/tls': additional properties 'key'"),
+    (_over(GATEWAY, "gateway.values", {"trusted_hops": 99}), "at '/gateway/values/trusted_hops': maximum: got 99"),
+    ({"mesh": {"istio": {"enabled": True}}}, "mesh.istio.enabled needs mode central, with gateway.profile external"),
+    (
+        _over(GATEWAY, "namespaces", {"sales": {"extproc": {"limits": {"depth": 20}}}}),
+        "namespaces.sales.extproc: in central mode one sidecar serves all namespaces",
+    ),
     ({"mode": "central"}, "gateway.servers must name the servers behind the gateway"),
     (_over(GATEWAY, "gateway.profile", "edge"), "gateway.tls.existingSecret must name a Secret"),
     (_over(GATEWAY, "gateway.clientCa", {"existingSecret": "ca"}), "which needs gateway.tls.existingSecret"),
@@ -168,9 +177,9 @@ def test_the_schema_knows_every_value_and_the_readme_tells_of_it() -> None:
 
 def test_every_record_of_the_schema_refuses_what_it_does_not_name() -> None:
     open_ones = list(_open(schema.schema(), "values"))
-    free = {"values.global", "values.envoy.values", "values.gateway.values", "values.gateway.affinity"}
+    free = {"values.global", "values.gateway.affinity", "values.injector.affinity"}
     assert free <= set(open_ones)
-    shapes = (".matchLabels", ".affinity", ".valueFrom", ".tls", ".extraVolumes[]", ".topologySpreadConstraints[]")
+    shapes = (".valueFrom", ".extraVolumes[]", ".topologySpreadConstraints[]")
     rest = [one for one in open_ones if one not in free and not one.endswith(shapes)]
     assert rest == []
 

@@ -12,7 +12,15 @@
 {{- if and .Values.monitoring.podMonitor.enabled .Values.monitoring.serviceMonitor.enabled -}}
 {{- fail "monitoring.podMonitor and monitoring.serviceMonitor would read the same twice: enable one" -}}
 {{- end -}}
-{{- range $name, $_ := .Values.namespaces -}}
+{{- range $system, $mesh := .Values.mesh -}}
+{{- if and $mesh.enabled (not (include "mcp-extproc.gateway.on" $)) -}}
+{{- fail (printf "mesh.%s.enabled needs mode central, with gateway.profile external" $system) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $namespace := .Values.namespaces -}}
+{{- if and $namespace.extproc (include "mcp-extproc.gateway.on" $) -}}
+{{- fail (printf "namespaces.%s.extproc: in central mode one sidecar serves all namespaces; its settings are under extproc" $name) -}}
+{{- end -}}
 {{- if eq $name $.Release.Namespace -}}
 {{- fail (printf "namespaces.%s: the namespace of the release is never injected" $name) -}}
 {{- end -}}
