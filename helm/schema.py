@@ -181,6 +181,7 @@ def _values() -> dict[str, Schema]:
                 networkPolicy=record(**{"from": PEERS}),
             ),
         ),
+        "dns": record(to=PEERS, ports=PORTS),
         "sidecar": record(
             render=record(resources=CONTAINER_RESOURCES),
             resources=CONTAINER_RESOURCES,

@@ -24,9 +24,29 @@ MESHES: dict[str, Any] = {
     },
     "monitoring": {"podMonitor": {"enabled": True}, "rules": {"enabled": True}},
 }
+OUTSIDE: dict[str, Any] = {
+    "mode": "central",
+    "gateway": {
+        "profile": "strict-egress",
+        "replicas": 1,
+        "values": {"egress": {"resolvers": ["10.96.0.10:53"]}},
+        "servers": [
+            {
+                "name": "vendor",
+                "namespace": "vendors",
+                "hosts": ["vendor.mcp.example.com"],
+                "upstream": "https://mcp.vendor.example",
+            }
+        ],
+        "networkPolicy": {"egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": 443}]}]},
+        "policies": {"collect": False},
+    },
+    "dns": {"to": [{"ipBlock": {"cidr": "10.96.0.10/32"}}]},
+}
 SETS: dict[str, dict[str, Any]] = {
     "defaults": {},
     "meshes": MESHES,
+    "strict-egress": OUTSIDE,
     **{path.stem: example(path) for path in EXAMPLES},
 }
 

@@ -31,7 +31,7 @@ from tests.helm.test_objects import SETS
 from tests.up.certificates import write_certificate
 
 ENROLLED: dict[str, Any] = {"namespaces": {"team-a": {"inject": "all"}}}
-GATEWAYS = {"behind-kong": "behind-edge", "air-gapped": "edge"}
+GATEWAYS = {"behind-kong": "behind-edge", "air-gapped": "edge", "strict-egress": "strict-egress"}
 _UP_SECONDS = 20.0
 
 

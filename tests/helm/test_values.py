@@ -109,6 +109,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"mode": "central"}, "gateway.servers must name the servers behind the gateway"),
     (_over(GATEWAY, "gateway.profile", "edge"), "gateway.tls.existingSecret must name a Secret"),
+    (_over(GATEWAY, "gateway.profile", "strict-egress"), "strict-egress needs gateway.values.egress.resolvers"),
     (_over(GATEWAY, "gateway.clientCa", {"existingSecret": "ca"}), "which needs gateway.tls.existingSecret"),
     (_over(GATEWAY, "gateway.profile", "external"), "crm has an upstream, but with gateway.profile external"),
     (

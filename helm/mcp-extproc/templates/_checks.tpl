@@ -46,6 +46,9 @@
 {{- fail (printf "gateway.servers: %s needs an upstream, as http://name.namespace.svc:9000" .name) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq $gateway.profile "strict-egress") (not ($gateway.values.egress | default dict).resolvers) -}}
+{{- fail "gateway.profile strict-egress needs gateway.values.egress.resolvers: the resolvers that are asked, by address and port" -}}
+{{- end -}}
 {{- if and (has $gateway.profile (list "edge")) (not $gateway.tls.existingSecret) -}}
 {{- fail "gateway.profile edge ends TLS, so gateway.tls.existingSecret must name a Secret" -}}
 {{- end -}}

@@ -119,12 +119,14 @@ tolerations:
 
 {{- define "mcp-extproc.dnsEgress" -}}
 - ports:
-    - port: 53
+    {{- range .Values.dns.ports }}
+    - port: {{ . }}
       protocol: UDP
-    - port: 53
+    - port: {{ . }}
       protocol: TCP
+    {{- end }}
+  {{- with .Values.dns.to }}
   to:
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: kube-system
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 {{- end -}}
