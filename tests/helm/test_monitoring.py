@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def _samples(registry: CollectorRegistry) -> dict[str, set[str]]:
     return found
 
 
+@cache
 def _known() -> dict[str, set[str]]:
     known: dict[str, set[str]] = {}
     for one in (Metrics(), InjectorMetrics(), CollectorMetrics()):
