@@ -53,6 +53,7 @@ def _until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + _SECONDS
     while not holds():
         assert time.monotonic() < end
+        time.sleep(0.1)  # between two looks; asking without a pause would take the processor from who is asked
 
 
 @pytest.fixture

@@ -141,6 +141,7 @@ def _until_ready(url: str) -> None:
                 return
         except (urllib.error.URLError, OSError):
             assert time.monotonic() < end, f"{url} does not answer"
+            time.sleep(0.05)  # between two looks
 
 
 def _issued(mode: str) -> dict[str, Any]:
