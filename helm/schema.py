@@ -167,7 +167,7 @@ def _values() -> dict[str, Schema]:
         "jwks": record(existingSecret=nothing_or(SECRET_NAME)),
         "policy": record(
             floor=record(**policy, spec={"$ref": "#/$defs/policy.Spec", "required": ["default"]}),
-            team=record(enabled=BOOLEAN, keys=items(text(r"^[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml$"))),
+            team=record(enabled=BOOLEAN),
         ),
         "namespaces": records(
             DNS_LABEL["pattern"],
@@ -196,8 +196,14 @@ def _values() -> dict[str, Schema]:
         "gateway": _gateway(),
         "mesh": record(
             istio=record(enabled=BOOLEAN, namespace=DNS_LABEL, workloadLabels=TEXTS),
-            envoyGateway=record(enabled=BOOLEAN, namespace=DNS_LABEL, gateway=DNS_LABEL, patchListeners=items(TEXT)),
-            kgateway=record(enabled=BOOLEAN, namespace=DNS_LABEL, gateway=DNS_LABEL),
+            envoyGateway=record(
+                enabled=BOOLEAN,
+                namespace=DNS_LABEL,
+                gateway=DNS_LABEL,
+                clientTrafficPolicy=BOOLEAN,
+                patchListeners=items(TEXT),
+            ),
+            kgateway=record(enabled=BOOLEAN, namespace=DNS_LABEL, gateway=DNS_LABEL, listenerPolicy=BOOLEAN),
         ),
         "monitoring": record(
             serviceMonitor=record(enabled=BOOLEAN, labels=TEXTS, interval=text(r"^[1-9][0-9]*(s|m)$")),

@@ -60,6 +60,19 @@ SPECS: Final[dict[str, Schema]] = {
             )
         ),
     ),
+    "ClientTrafficPolicy": record(
+        targetRefs=_TARGETS,
+        connection=record(bufferLimit=text(r"^[0-9]+$")),
+        path=record(escapedSlashesAction=choice("RejectRequest"), disableMergeSlashes=BOOLEAN),
+        headers=record(withUnderscoresAction=choice("RejectRequest")),
+        timeout=record(http=record(requestReceivedTimeout=_DURATION, streamIdleTimeout=_DURATION)),
+    ),
+    "ListenerPolicy": record(
+        targetRefs=_TARGETS,
+        default=record(
+            perConnectionBufferLimitBytes=number(1, 2**32), httpSettings=record(streamIdleTimeout=_DURATION)
+        ),
+    ),
     "EnvoyPatchPolicy": record(
         targetRef=record(group=TEXT, kind=TEXT, name=TEXT),
         type=choice("JSONPatch"),

@@ -209,28 +209,6 @@ def test_objects_of_teams_are_their_own() -> None:
         assert refusals(_policy("managed"), request) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "comes_in"),
-    [
-        ("spec: {rules: [{id: x, effect: deny}]}", True),
-        ('when: args.path.matches("^a\\\\d+$")', True),
-        ("rules: [{id: x, effect: allow, forward_token: true}]", False),
-        ('rules: [{id: x, effect: allow, "forward\\x5ftoken": true}]', False),
-        ('rules: [{id: x, effect: allow, "forward\\u005ftoken": true}]', False),
-        ('rules: [{id: x, effect: allow, "forward\\\n_token": true}]', False),
-    ],
-)
-def test_a_policy_of_a_team_cannot_grant_what_is_the_platforms(text: str, comes_in: bool) -> None:
-    policy = _policy("team-policies")
-    for metadata in ({"name": "mcp-extproc-policy"}, {"name": "x", "labels": {"mcp-extproc.io/policy": "true"}}):
-        one: Object = {"metadata": metadata, "data": {"policy.yaml": text}}
-        assert (refusals(policy, Request(new=one)) == []) is comes_in
-    binary: Object = {"metadata": {"name": "mcp-extproc-policy"}, "binaryData": {"policy.yaml": "eA=="}}
-    assert refusals(policy, Request(new=binary)) != []
-    other: Object = {"metadata": {"name": "x"}, "data": {"x": text}}
-    assert refusals(policy, Request(new=other)) == []
-
-
 def test_policies_are_bound_to_the_enrolled_namespaces_and_close_on_faults() -> None:
     objects = render(VALUES)
     policies = {one["metadata"]["name"]: one["spec"] for one in of_kind(objects, "ValidatingAdmissionPolicy")}

@@ -40,9 +40,7 @@ def test_the_containers_beside_a_server_are_the_same() -> None:
             assert other.get(part) == one.get(part), (name, part)
         assert _words(other["args"]) == _words(one["args"])
         assert [_bare(port) for port in other.get("ports", [])] == [_bare(port) for port in one.get("ports", [])]
-        secure = {**one["securityContext"]}
-        secure.pop("privileged")
-        assert other["securityContext"] == secure
+        assert other["securityContext"] == one["securityContext"]
 
 
 def test_what_is_asked_of_them_is_the_same() -> None:
@@ -67,8 +65,9 @@ def test_what_differs_from_pod_to_pod_reaches_the_sidecar_by_the_same_variables(
 
 def test_configuration_and_policies_are_where_the_chart_puts_them() -> None:
     theirs, ours = _pods()
-    for name in ("mcp-extproc-config", "mcp-extproc-policy"):
-        assert [_sources(spec, name) for spec in (theirs,)] == [_sources(ours, name)]
+    assert _sources(theirs, "mcp-extproc-config") == _sources(ours, "mcp-extproc-config")
+    platforms = [one for one in _sources(theirs, "mcp-extproc-policy") if one["configMap"]["name"] == "mcp-extproc"]
+    assert platforms == _sources(ours, "mcp-extproc-policy")
     for spec in (theirs, ours):
         places = {mount["name"]: mount["mountPath"] for mount in _sidecars(spec)["mcp-extproc"]["volumeMounts"]}
         assert places["mcp-extproc-config"] == "/etc/mcp-extproc"

@@ -75,6 +75,10 @@ def test_the_body_limit_is_one_number() -> None:
         if one["applyTo"] == "LISTENER"
     ]
     assert limits == [1048576]
+    (client,) = of_kind(render(values), "ClientTrafficPolicy")
+    (listener,) = of_kind(render(values), "ListenerPolicy")
+    assert client["spec"]["connection"]["bufferLimit"] == "1048576"
+    assert listener["spec"]["default"]["perConnectionBufferLimitBytes"] == 1048576
 
 
 def test_envoy_gateway_is_given_the_same_by_two_policies() -> None:
@@ -109,7 +113,17 @@ def test_kgateway_is_given_the_same() -> None:
     assert theirs["routeCacheAction"].upper() == ours["route_cache_action"]
 
 
-@pytest.mark.parametrize("kind", ["EnvoyExtensionPolicy", "TrafficPolicy", "EnvoyPatchPolicy"])
+def test_a_gateway_that_has_such_policies_keeps_its_own() -> None:
+    own = {
+        "envoyGateway": {"enabled": True, "clientTrafficPolicy": False},
+        "kgateway": {"enabled": True, "listenerPolicy": False},
+    }
+    objects = render({**MESHES, "mesh": own})
+    assert of_kind(objects, "EnvoyExtensionPolicy")
+    assert not [*of_kind(objects, "ClientTrafficPolicy"), *of_kind(objects, "ListenerPolicy")]
+
+
+@pytest.mark.parametrize("kind", ["EnvoyExtensionPolicy", "TrafficPolicy", "EnvoyPatchPolicy", "ClientTrafficPolicy"])
 def test_whole_gateways_are_meant_and_not_routes(kind: str) -> None:
     spec = _one(kind)["spec"]
     targets = spec.get("targetRefs", [spec.get("targetRef")])

@@ -87,4 +87,4 @@ def test_servers_behind_somebody_elses_gateway_are_reached_by_that() -> None:
 
 def test_the_guards_of_servers_are_changed_by_the_platform_alone() -> None:
     policies = {one["metadata"]["name"] for one in of_kind(render(SETS["behind-kong"]), "ValidatingAdmissionPolicy")}
-    assert policies == {"guard-mcp-extproc-managed", "guard-mcp-extproc-team-policies"}
+    assert policies == {"guard-mcp-extproc-managed"}

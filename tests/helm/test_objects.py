@@ -72,7 +72,7 @@ def test_every_custom_resource_is_one_that_its_project_knows() -> None:
     kinds = {one["kind"] for one in custom}
     assert kinds >= {
         *("EnvoyFilter", "EnvoyExtensionPolicy", "EnvoyPatchPolicy", "ReferenceGrant", "GatewayExtension"),
-        *("TrafficPolicy", "PodMonitor", "PrometheusRule", "Certificate"),
+        *("ClientTrafficPolicy", "ListenerPolicy", "TrafficPolicy", "PodMonitor", "PrometheusRule", "Certificate"),
     }
     assert schemas.custom_faults(custom) == []
 

@@ -32,9 +32,10 @@ def _pod(folder: Path, namespace: str, values: dict[str, Any], team: str | None 
     objects = render(values)
     files = data(objects, "mcp-extproc", namespace)
     layers: dict[str, str] = {name: files[name] for name in ("platform.yaml", "namespace.yaml") if name in files}
-    if team is not None:
-        layers["team-policy.yaml"] = team
     _written(folder, {"extproc.yaml": files["extproc.yaml"]}, layers)
+    (folder / "team").mkdir()
+    if team is not None:
+        (folder / "team" / "policy.yaml").write_text(team, encoding="utf-8")
     (spec,) = (spec for name, spec in pod_specs(objects) if name == "injected")
     (sidecar,) = (one for one in containers(spec) if one["name"] == "mcp-extproc")
     env = {entry["name"]: entry.get("value", SECRET) for entry in sidecar["env"]}
@@ -55,7 +56,7 @@ def test_a_sidecar_reads_what_is_in_its_namespace(name: str, namespace: str, tmp
     assert [server.name for server in config.servers] == ["default"]
     assert config.listen.address == "unix:/run/mcp-extproc/0.sock"
     assert config.health.address == "0.0.0.0:9465"
-    policy = load_policies([folder / path for path in config.policy])
+    policy = load_policies(config.places(folder))
     kinds = [layer.kind for layer in policy.layers]
     assert kinds[0] is LayerKind.PLATFORM
     asked = BY_NAME[name]["namespaces"][namespace].get("policy")
@@ -80,7 +81,7 @@ def test_the_gateway_reads_its_files(name: str, tmp_path: Path) -> None:
 
 def test_the_default_floor_can_be_loaded(tmp_path: Path) -> None:
     config, folder = _pod(tmp_path / "pod", "team-a", {"namespaces": {"team-a": {}}})
-    (layer,) = load_policies([folder / path for path in config.policy]).layers
+    (layer,) = load_policies(config.places(folder)).layers
     assert (layer.kind, layer.default) == (LayerKind.PLATFORM, "deny")
 
 
@@ -97,22 +98,35 @@ def test_values_that_loosen_and_cannot_be_seen_without_judging_are_refused_when_
     assert "namespace.yaml" in str(caught.value)
 
 
-def test_a_layer_of_a_team_tightens_and_one_that_loosens_is_refused(tmp_path: Path) -> None:
-    def layer(default: str) -> str:
-        return yaml.safe_dump(
-            {
-                "apiVersion": "mcp-extproc/v1",
-                "kind": "Policy",
-                "metadata": {"name": "team", "layer": "namespace", "namespaces": ["payments"]},
-                "spec": {"default": default, "rules": [{"id": "t", "match": {"intents": ["write"]}, "effect": "deny"}]},
-            }
-        )
+def _layer(default: str, **metadata: Any) -> str:
+    return yaml.safe_dump(
+        {
+            "apiVersion": "mcp-extproc/v1",
+            "kind": "Policy",
+            "metadata": {"name": "team", **(metadata or {"layer": "namespace", "namespaces": ["payments"]})},
+            "spec": {"default": default, "rules": [{"id": "t", "match": {"intents": ["write"]}, "effect": "deny"}]},
+        }
+    )
 
-    _, good = _pod(tmp_path / "good", "payments", BY_NAME["platform"], layer("deny"))
-    assert len(load_policies([good / "policy"]).layers) == 3
-    _, bad = _pod(tmp_path / "bad", "payments", BY_NAME["platform"], layer("allow"))
-    with pytest.raises(ConfigError, match="less restrictive"):
-        load_policies([bad / "policy"])
+
+def test_a_layer_of_a_team_tightens(tmp_path: Path) -> None:
+    config, folder = _pod(tmp_path / "pod", "payments", BY_NAME["platform"], _layer("deny"))
+    assert len(load_policies(config.places(folder)).layers) == 3
+
+
+@pytest.mark.parametrize(
+    ("team", "expected"),
+    [
+        (_layer("allow"), "less restrictive"),
+        (_layer("deny", layer="platform"), "only a policy of the layer namespace"),
+        (_layer("deny", layer="namespace", namespaces=["support"]), r"namespaces: \[payments\]"),
+        (_layer("deny", layer="namespace", namespaces=["*"]), "may stand here"),
+    ],
+)
+def test_a_layer_of_a_team_that_loosens_or_is_not_its_own_is_refused(team: str, expected: str, tmp_path: Path) -> None:
+    config, folder = _pod(tmp_path / "pod", "payments", BY_NAME["platform"], team)
+    with pytest.raises(ConfigError, match=expected):
+        load_policies(config.places(folder))
 
 
 def test_an_edit_in_one_namespace_is_not_in_another() -> None:
@@ -142,13 +156,15 @@ def test_a_setting_of_the_chart_holds_over_one_of_values() -> None:
 
 
 def test_policies_of_teams_are_read_where_they_are_let() -> None:
-    def sources(values: dict[str, Any]) -> list[str]:
-        (spec,) = (spec for name, spec in pod_specs(render(values)) if name == "injected")
-        (volume,) = (one for one in spec["volumes"] if one["name"] == "mcp-extproc-policy")
-        return [one["configMap"]["name"] for one in volume["projected"]["sources"]]
+    def read(enabled: bool) -> tuple[bool, Any]:
+        values = {"policy": {"team": {"enabled": enabled}}, "namespaces": {"team-a": {}}}
+        objects = render(values)
+        (spec,) = (spec for name, spec in pod_specs(objects) if name == "injected")
+        config = yaml.safe_load(data(objects, "mcp-extproc", "team-a")["extproc.yaml"])
+        return "mcp-extproc-team" in {one["name"] for one in spec["volumes"]}, config["policy"]
 
-    assert sources({}) == ["mcp-extproc", "mcp-extproc", "mcp-extproc-policy"]
-    assert sources({"policy": {"team": {"enabled": False}}}) == ["mcp-extproc", "mcp-extproc"]
+    assert read(enabled=True) == (True, ["policy", {"path": "team", "namespace": "team-a"}])
+    assert read(enabled=False) == (False, ["policy"])
 
 
 def test_only_what_asks_for_it_gets_a_secret() -> None:

@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     """Lay out a pod's volumes."""
     files = data(render(_VALUES), "mcp-extproc", "team-a")
     (tmp_path / "policy").mkdir()
+    (tmp_path / "team").mkdir()
     (tmp_path / "policy" / "platform.yaml").write_text(files["platform.yaml"], encoding="utf-8")
     for name in ("extproc.yaml", "envoy.yaml"):
         (tmp_path / name).write_text(files[name].replace("/run/mcp-extproc/", f"{tmp_path}/"), encoding="utf-8")

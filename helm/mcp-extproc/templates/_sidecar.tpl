@@ -100,6 +100,11 @@ other charts that depend on this one.
     - name: mcp-extproc-policy
       mountPath: /etc/mcp-extproc/policy
       readOnly: true
+    {{- if $values.policy.team.enabled }}
+    - name: mcp-extproc-team
+      mountPath: /etc/mcp-extproc/team
+      readOnly: true
+    {{- end }}
     - name: mcp-extproc-run
       mountPath: /run/mcp-extproc
     - name: mcp-extproc-tmp
@@ -169,16 +174,14 @@ other charts that depend on this one.
           items:
             - key: namespace.yaml
               path: namespace.yaml
-      {{- if $values.policy.team.enabled }}
-      {{- range $values.policy.team.keys }}
-      - configMap:
-          name: mcp-extproc-policy
-          optional: true
-          items:
-            - key: {{ . }}
-              path: team-{{ . }}
-      {{- end }}
-      {{- end }}
+{{- if $values.policy.team.enabled }}
+# What the team writes; the configuration binds it to its own namespace.
+- name: mcp-extproc-team
+  configMap:
+    name: mcp-extproc-policy
+    optional: true
+    defaultMode: 292
+{{- end }}
 - name: mcp-extproc-run
   emptyDir:
     medium: Memory
