@@ -118,6 +118,15 @@ def _shared_processes(pod: Object) -> None:
     pod["spec"]["shareProcessNamespace"] = True
 
 
+def _the_nodes_processes(pod: Object) -> None:
+    pod["spec"]["hostPID"] = True
+
+
+def _a_team_volume_of_something_else(pod: Object) -> None:
+    (volume,) = (one for one in pod["spec"]["volumes"] if one["name"] == "mcp-extproc-team")
+    volume["configMap"]["name"] = "mcp-extproc"
+
+
 CHANGES = [
     (_without_labels, "was not injected"),
     (_without_containers, "mcp-extproc-render is not as"),
@@ -137,6 +146,8 @@ CHANGES = [
     (_the_socket, "for its containers alone"),
     (_the_nodes_network, "the node's network"),
     (_shared_processes, "each other's processes"),
+    (_the_nodes_processes, "each other's processes"),
+    (_a_team_volume_of_something_else, "volumes of mcp-extproc are not as"),
 ]
 
 
@@ -215,6 +226,9 @@ def test_policies_are_bound_to_the_enrolled_namespaces_and_close_on_faults() -> 
     bindings = of_kind(objects, "ValidatingAdmissionPolicyBinding")
     assert {one["spec"]["policyName"] for one in bindings} == set(policies)
     assert all(spec["failurePolicy"] == "Fail" for spec in policies.values())
+    for spec in policies.values():
+        # A message of several lines is refused by the API server; an expression of several lines needs a message.
+        assert all(one["message"] and "\n" not in one["message"] for one in spec["validations"])
     for one in bindings:
         assert one["spec"]["validationActions"] == ["Deny"]
         (expression,) = one["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"]

@@ -83,6 +83,13 @@ def test_names_that_would_be_read_as_something_else_are_refused(
     assert expected in str(caught.value).replace('\\"', '"')
 
 
+def test_a_package_of_the_chart_makes_the_same(tmp_path: Path) -> None:
+    values = {"namespaces": {"team-a": {}}, "monitoring": {"rules": {"enabled": True}, "dashboards": {"enabled": True}}}
+    package = Path(helm_python.package(CHART, destination=tmp_path))
+    assert package.name == "mcp-extproc-0.1.0.tgz"
+    assert render(values, path=package) == render(values)
+
+
 def test_the_containers_come_in_the_order_in_which_they_need_each_other() -> None:
     injected = yaml.safe_load(data(render({}), "guard-mcp-extproc-injector-template")["template.yaml"])
     assert set(injected) == {"initContainers", "volumes", "labels", "annotations"}

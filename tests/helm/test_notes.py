@@ -13,7 +13,9 @@ def test_a_platform_is_told_what_is_enrolled_and_who_may_change_it() -> None:
     text = notes(SETS["platform"])
     assert "Enrolled: payments, research, support." in text
     assert 'mcp-extproc.io/inject: "true"' in text
-    assert "mcp-extproc-redis and mcp-extproc-key must be in each enrolled namespace" in text
+    assert (
+        "each enrolled namespace: mcp-extproc-redis, mcp-extproc-redis-tls, mcp-extproc-key, mcp-extproc-jwks." in text
+    )
     assert "admission.accounts" in text
     assert "UNPROTECTED" not in text
 

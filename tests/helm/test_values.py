@@ -1,5 +1,6 @@
 """Values that cannot be meant are refused before anything is made, in words that say where."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -134,6 +135,12 @@ def _as_helm_reads(values: dict[str, Any]) -> dict[str, Any]:
     text = yaml.safe_dump(values).replace("true:", "on:")
     assert "on:" in text
     return helm_python.values_from_yaml(text)
+
+
+def test_the_namespace_in_the_readme_is_one_that_the_chart_takes() -> None:
+    text = (CHART / "README.md").read_text(encoding="utf-8")
+    (shown,) = (block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if block.startswith("namespaces:"))
+    assert render(helm_python.values_from_yaml(shown))
 
 
 def test_the_gateway_of_the_table_is_right_without_the_fault() -> None:
