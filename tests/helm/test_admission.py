@@ -124,7 +124,7 @@ def _the_nodes_processes(pod: Object) -> None:
 
 def _a_team_volume_of_something_else(pod: Object) -> None:
     (volume,) = (one for one in pod["spec"]["volumes"] if one["name"] == "mcp-extproc-team")
-    volume["configMap"]["name"] = "mcp-extproc"
+    volume["projected"]["sources"][0]["configMap"]["name"] = "mine"
 
 
 CHANGES = [

@@ -65,13 +65,13 @@ def test_what_differs_from_pod_to_pod_reaches_the_sidecar_by_the_same_variables(
 
 def test_configuration_and_policies_are_where_the_chart_puts_them() -> None:
     theirs, ours = _pods()
-    assert _sources(theirs, "mcp-extproc-config") == _sources(ours, "mcp-extproc-config")
-    platforms = [one for one in _sources(theirs, "mcp-extproc-policy") if one["configMap"]["name"] == "mcp-extproc"]
-    assert platforms == _sources(ours, "mcp-extproc-policy")
+    for name in ("mcp-extproc-config", "mcp-extproc-policy", "mcp-extproc-team"):
+        assert _sources(theirs, name) == _sources(ours, name)
     for spec in (theirs, ours):
         places = {mount["name"]: mount["mountPath"] for mount in _sidecars(spec)["mcp-extproc"]["volumeMounts"]}
         assert places["mcp-extproc-config"] == "/etc/mcp-extproc"
         assert places["mcp-extproc-policy"] == "/etc/mcp-extproc/policy"
+        assert places["mcp-extproc-team"] == "/etc/mcp-extproc/team"
         assert places["mcp-extproc-run"] == "/run/mcp-extproc"
 
 

@@ -177,10 +177,15 @@ other charts that depend on this one.
 {{- if $values.policy.team.enabled }}
 # What the team writes; the configuration binds it to its own namespace.
 - name: mcp-extproc-team
-  configMap:
-    name: mcp-extproc-policy
-    optional: true
+  projected:
     defaultMode: 292
+    sources:
+      - configMap:
+          name: mcp-extproc-policy
+          optional: true
+          items:
+            - key: policy.yaml
+              path: policy.yaml
 {{- end }}
 - name: mcp-extproc-run
   emptyDir:
