@@ -1,0 +1,1 @@
+"""The chart, rendered by Helm as a library: no cluster, no `helm`."""
