@@ -5,7 +5,7 @@ UPSTREAM ?=
 # Of what the image is made with: the versions that are tested, and no others.
 LOCKED := --quiet --constraint requirements/dev.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-defender lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
+.PHONY: help setup run demo test test-defender test-image sbom lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -49,6 +49,16 @@ test: setup ## all tests, with a real Envoy and the official SDKs
 test-defender: setup ## the second opinion with its real model, which is installed in out/peers
 	@$(BIN)/python -c 'from benchmarks.peers.environments import interpreter; interpreter("stackone")'
 	@CI=true $(BIN)/python -m pytest -q tests/stores/test_opinion_worker.py
+
+out/cyclonedx: | setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ cyclonedx-bom==7.5.0
+
+sbom: out/cyclonedx ## what is in the image, as CycloneDX in out/sbom.json
+	@PYTHONPATH=out/cyclonedx PYTHONWARNINGS=ignore $(BIN)/python -m cyclonedx_py requirements requirements/image.txt --pyproject pyproject.toml \
+	  --output-reproducible --of JSON --output-file out/sbom.json
+
+test-image: sbom ## the image, built twice by what the Dockerfile says and run, without Docker; needs root
+	@$(BIN)/python -m pytest -q -p no:randomly tests/image/in_image.py
 
 conformance: setup ## the official conformance suite, direct and through the sidecar
 	@$(BIN)/python -m tests.conformance.run

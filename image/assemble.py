@@ -113,7 +113,9 @@ def _describe(packages: Iterable[str], root: Path) -> None:
     for package in sorted(packages):
         status = subprocess.run(["dpkg-query", "--status", package], capture_output=True, text=True, check=True)
         _write(root / "var/lib/dpkg/status.d" / package, status.stdout)
-        _bring(Path("/usr/share/doc", package, "copyright"), root)
+        _write(
+            root / f"usr/share/doc/{package}/copyright", Path("/usr/share/doc", package, "copyright").read_text("utf-8")
+        )
 
 
 def _compile(root: Path, environment: Path) -> None:

@@ -1,0 +1,227 @@
+"""What is in the image and what it does, as built twice from the Dockerfile: `make test-image`.
+
+No Docker is needed: `building.py` builds it, `tests/containers.py` runs it. Figures go to `out/image/figures.json`.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from extproc.up.ports import free_port
+from extproc.up.probes import is_serving
+from extproc.up.processes import Child
+from tests.containers import REPOSITORY, USER, Container, Mount, command, refusal, run
+from tests.image.dockerfile import stages
+from tests.image.locks import lock
+
+pytestmark = pytest.mark.timeout(400)
+OUTPUT = REPOSITORY / "out/image"
+SITE = "opt/mcp-extproc/lib/python3.11/site-packages"
+_UNCHECKED = 1  # PEP 552: by hash, and never compared with it
+_SEEN = """
+import os, ssl
+print(os.getuid(), os.getgid(), os.getgroups(), ssl.create_default_context().cert_store_stats()["x509_ca"] > 50)
+print(*[line.split()[1] for line in open("/proc/self/status") if line.startswith(("CapEff", "CapBnd", "NoNewPrivs"))])
+for folder in ("/", "/opt", "/tmp", "/var/cache/mcp-extproc", "/run/mcp-extproc", "/etc"):
+    try:
+        open(folder + "/x", "w")
+    except OSError as error:
+        print(folder, error.errno)
+"""
+_CONFIG = """\
+policy: policy.yaml
+metrics: {{address: null}}
+health: {{address: "127.0.0.1:{health}"}}
+"""
+
+
+@pytest.fixture(scope="session")
+def images() -> tuple[Path, Path]:
+    """Build the image twice, at the same time; return both roots."""
+    if (why := refusal()) is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir(parents=True)
+    roots = (OUTPUT / "first", OUTPUT / "second")
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_build, roots))
+    return roots
+
+
+def _build(root: Path) -> None:
+    words = ["unshare", "--mount", sys.executable, "-m", "tests.image.building", "sidecar", str(root)]
+    with root.with_suffix(".log").open("w") as log:
+        done = subprocess.run(words, stdout=log, stderr=log, cwd=REPOSITORY, check=False)
+    assert done.returncode == 0, root.with_suffix(".log").read_text()[-3000:]
+
+
+@pytest.fixture(scope="session")
+def image(images: tuple[Path, Path]) -> Path:
+    """Return one of them."""
+    return images[0]
+
+
+@pytest.fixture(scope="session")
+def figures(images: tuple[Path, Path]) -> Iterator[dict[str, float]]:
+    """Collect what is measured, for the documentation."""
+    sizes = [path.stat().st_size for path in images[0].rglob("*") if path.is_file() and not path.is_symlink()]
+    measured: dict[str, float] = {"megabytes": round(sum(sizes) / 1e6, 1), "files": len(sizes)}
+    yield measured
+    (OUTPUT / "figures.json").write_text(json.dumps(measured, indent=2) + "\n")
+
+
+def test_two_builds_are_the_same_to_the_byte(images: tuple[Path, Path]) -> None:
+    first, second = (_manifest(root) for root in images)
+    assert {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)} == set()
+    assert len(first) > 1000
+
+
+def _manifest(root: Path) -> dict[str, tuple[object, ...]]:
+    """Tell all of every file; the two folders that COPY makes have the time of the build, which buildx rewrites."""
+    made = {"run", "run/mcp-extproc", "var/lib", "var/lib/mcp-extproc"}
+    found: dict[str, tuple[object, ...]] = {}
+    for path in root.rglob("*"):
+        name, facts = str(path.relative_to(root)), path.lstat()
+        moment = None if name in made else int(facts.st_mtime)
+        content = str(path.readlink()) if path.is_symlink() else None
+        if path.is_file() and not path.is_symlink():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        found[name] = (facts.st_mode, facts.st_uid, facts.st_gid, moment, content)
+    return found
+
+
+def test_there_is_no_shell_no_installer_and_nothing_that_gives_rights(image: Path) -> None:
+    programs = {path.name for folder in ("opt/mcp-extproc/bin", "usr/local/bin") for path in (image / folder).iterdir()}
+    assert programs == {"extproc", "python", "python3", "python3.11"}
+    assert [name for name in ("bin", "sbin", "usr/bin", "usr/sbin") if (image / name).exists()] == []
+    modules = {path.name for path in (image / SITE).iterdir()}
+    assert modules & {"pip", "setuptools", "wheel", "hatchling", "pytest"} == set()
+    modes = {path: path.lstat().st_mode for path in image.rglob("*") if not path.is_symlink()}
+    assert [path for path, mode in modes.items() if mode & (stat.S_ISUID | stat.S_ISGID)] == []
+    assert [path for path, mode in modes.items() if mode & 0o022] == [image / "tmp"]
+
+
+def test_what_is_installed_is_the_lock_and_the_package(image: Path) -> None:
+    found = {canonicalize_name(path.name.split("-")[0]) for path in (image / SITE).glob("*.dist-info")}
+    assert found == {name for name, one in lock("image.txt").items() if one.here} | {"mcp-extproc"}
+
+
+def test_the_bill_of_materials_has_every_package_with_its_hashes() -> None:
+    found = json.loads((REPOSITORY / "out/sbom.json").read_text())["components"]
+    assert {canonicalize_name(one["name"]): one["version"] for one in found} == {
+        name: one.version for name, one in lock("image.txt").items()
+    }
+    assert all(reference["hashes"] for one in found for reference in one["externalReferences"])
+
+
+def test_bytecode_is_there_and_never_compared_with_its_source(image: Path) -> None:
+    sources = list((image / "opt/mcp-extproc/lib").rglob("*.py"))
+    compiled = [path.parent / "__pycache__" / f"{path.stem}.cpython-311.pyc" for path in sources]
+    heads = [path.read_bytes()[4:8] for path in compiled]
+    assert set(heads) == {_UNCHECKED.to_bytes(4, "little")}
+
+
+def test_scanners_find_which_packages_parts_are_from(image: Path) -> None:
+    described = {path.name: path.read_text() for path in (image / "var/lib/dpkg/status.d").iterdir()}
+    assert {"libc6", "libssl3", "libstdc++6", "ca-certificates"} <= described.keys()
+    assert all(f"Package: {name}\n" in text and "\nVersion: " in text for name, text in described.items())
+    assert all((image / "usr/share/doc" / name / "copyright").is_file() for name in described)
+
+
+def test_the_process_has_no_rights_and_can_write_nowhere(image: Path) -> None:
+    done = _run(image, ["/opt/mcp-extproc/bin/python", "-c", _SEEN])
+    assert done.stdout.splitlines() == [
+        f"{USER} {USER} [] True",
+        "0000000000000000 0000000000000000 1",
+        *(f"{folder} 30" for folder in ("/", "/opt", "/tmp", "/var/cache/mcp-extproc", "/run/mcp-extproc", "/etc")),
+    ]
+    assert "No such file" in _run(image, ["/bin/sh", "-c", "true"]).stderr
+
+
+def test_the_entry_point_answers(image: Path, figures: dict[str, float], tmp_path: Path) -> None:
+    begun = time.monotonic()
+    assert _run(image, [*_entry(), "version"]).stdout.startswith("mcp-extproc ")
+    figures["version_seconds"] = round(time.monotonic() - begun, 2)
+    mounts = [Mount(source=str(_configured(tmp_path, 1)), target="/etc/mcp-extproc")]
+    begun = time.monotonic()
+    done = _run(image, [*_entry(), "check", "/etc/mcp-extproc/extproc.yaml", "/etc/mcp-extproc/policy.yaml"], mounts)
+    assert (done.returncode, done.stdout) == (0, "2 files ok\n"), done.stderr
+    figures["check_seconds"] = round(time.monotonic() - begun, 2)
+
+
+def test_it_serves_soon_is_healthy_and_ends_when_it_is_told(
+    image: Path, figures: dict[str, float], tmp_path: Path
+) -> None:
+    with _serving(image, tmp_path, {}) as (child, seconds, mounts):
+        figures["start_seconds"] = seconds
+        assert seconds < 15
+        health = json.loads(stages()["sidecar"].notes["HEALTHCHECK"].partition("CMD ")[2])
+        done = _run(image, health, mounts)
+        assert (done.returncode, done.stdout) == (0, "serving\n")
+        child.stop(10)
+        assert child.process.returncode == 0
+        assert _run(image, health, mounts).returncode == 1
+
+
+def test_where_no_kept_database_fits_it_compiles_and_serves_all_the_same(
+    image: Path, figures: dict[str, float], tmp_path: Path
+) -> None:
+    with _serving(image, tmp_path, {"XDG_CACHE_HOME": "/nowhere"}) as (_, seconds, _):
+        figures["start_seconds_without_cache"] = seconds
+    assert figures["start_seconds_without_cache"] > figures["start_seconds"]
+
+
+@contextmanager
+def _serving(image: Path, folder: Path, environment: dict[str, str]) -> Iterator[tuple[Child, float, list[Mount]]]:
+    """Run the image as it stands, read-only, until it serves; yield the process and how long that took."""
+    port = free_port()
+    sockets = folder / "sockets"
+    sockets.mkdir()
+    os.chown(sockets, USER, USER)
+    mounts = [
+        Mount(source=str(_configured(folder, port)), target="/etc/mcp-extproc"),
+        Mount(source=str(sockets), target="/run/mcp-extproc", writable=True),
+    ]
+    stage = stages()["sidecar"]
+    words = [*_entry(), *stage.words("CMD")]
+    begun = time.monotonic()
+    told = Container(root=str(image), words=words, environment=stage.environment | environment, mounts=mounts)
+    child = Child.start("sidecar", command(told), log=folder / "log", cwd=REPOSITORY)
+    try:
+        child.until(lambda: is_serving(f"127.0.0.1:{port}"), 150)
+        yield child, round(time.monotonic() - begun, 2), mounts
+    finally:
+        child.stop(10)
+
+
+def _configured(folder: Path, health: int) -> Path:
+    """Write a configuration with a policy that comes with the package."""
+    settings = folder / "settings"
+    settings.mkdir(exist_ok=True)
+    (settings / "extproc.yaml").write_text(_CONFIG.format(health=health))
+    shutil.copy(REPOSITORY / "extproc/policies/protection.yaml", settings / "policy.yaml")
+    folder.chmod(0o755)
+    return settings
+
+
+def _entry() -> list[str]:
+    return stages()["sidecar"].words("ENTRYPOINT")
+
+
+def _run(image: Path, words: list[str], mounts: list[Mount] | None = None) -> subprocess.CompletedProcess[str]:
+    stage = stages()["sidecar"]
+    return run(Container(root=str(image), words=words, environment=stage.environment, mounts=mounts or []))
