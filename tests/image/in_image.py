@@ -168,6 +168,8 @@ def test_it_serves_soon_is_healthy_and_ends_when_it_is_told(
 ) -> None:
     with _serving(image, tmp_path, {}) as (child, seconds, mounts):
         figures["start_seconds"] = seconds
+        status = Path(f"/proc/{child.pid}/status").read_text()
+        figures["resident_megabytes"] = round(int(status.split("VmRSS:")[1].split()[0]) / 1000)
         assert seconds < 15
         health = json.loads(stages()["sidecar"].notes["HEALTHCHECK"].partition("CMD ")[2])
         done = _run(image, health, mounts)
