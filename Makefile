@@ -57,8 +57,11 @@ sbom: out/cyclonedx ## what is in the image, as CycloneDX in out/sbom.json
 	@PYTHONPATH=out/cyclonedx PYTHONWARNINGS=ignore $(BIN)/python -m cyclonedx_py requirements requirements/image.txt --pyproject pyproject.toml \
 	  --output-reproducible --of JSON --output-file out/sbom.json
 
-test-image: sbom ## the image, built twice by what the Dockerfile says and run, without Docker; needs root
-	@$(BIN)/python -m pytest -q -p no:randomly tests/image/in_image.py
+out/compose-spec: | setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ compose-spec==0.2.1
+
+test-image: sbom out/compose-spec ## the image, built twice by what the Dockerfile says and run, without Docker; needs root
+	@PYTHONPATH=out/compose-spec $(BIN)/python -m pytest -q -p no:randomly tests/image/in_image.py
 
 conformance: setup ## the official conformance suite, direct and through the sidecar
 	@$(BIN)/python -m tests.conformance.run

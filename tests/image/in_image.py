@@ -4,6 +4,7 @@ No Docker is needed: `building.py` builds it, `tests/containers.py` runs it. Fig
 """
 
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.utils import canonicalize_name
 
 from extproc.up.ports import free_port
@@ -185,6 +187,24 @@ def test_where_no_kept_database_fits_it_compiles_and_serves_all_the_same(
     with _serving(image, tmp_path, {"XDG_CACHE_HOME": "/nowhere"}) as (_, seconds, _):
         figures["start_seconds_without_cache"] = seconds
     assert figures["start_seconds_without_cache"] > figures["start_seconds"]
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("", ""), ("read_only:", "readonly:"), ("service_healthy", "healthy")])
+def test_the_set_up_for_laptops_is_as_the_compose_specification_has_it(right: str, wrong: str) -> None:
+    reader = importlib.import_module("compose_spec").PyCompose
+    text = (REPOSITORY / "compose/compose.yaml").read_text().replace(right, wrong)
+    document = json.dumps(yaml.safe_load(text))  # the reader does not know merge keys, which Compose does
+    if right == wrong:
+        assert set(reader.from_json(document).to_dict()["services"]) == {
+            "render",
+            "sidecar",
+            "envoy",
+            "server",
+            "redis",
+        }
+    else:
+        with pytest.raises(ValueError, match=wrong.strip(":")):
+            reader.from_json(document)
 
 
 @contextmanager
