@@ -8,6 +8,7 @@ import ctypes
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 USER = 65532
 _ASIDE = "/mnt"  # what is mounted there is seen by one process alone
-_DROP_FROM_BOUNDING_SET, _NO_NEW_PRIVILEGES = 24, 38  # prctl(2)
+_DEATH_SIGNAL, _DROP_FROM_BOUNDING_SET, _NO_NEW_PRIVILEGES = 1, 24, 38  # prctl(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +75,9 @@ def run(container: Container, *, seconds: float = 60) -> subprocess.CompletedPro
 def _enter(told: Mapping[str, object], root: str, mounts: Sequence[Mapping[str, object]]) -> None:
     """Lay the mounts over the root, make it read-only and change into it."""
     _mount("-t", "tmpfs", "tmpfs", _ASIDE)
-    upper, work, place = (Path(_ASIDE, name) for name in ("upper", "work", "root"))
-    for path in (upper, work, place):
-        path.mkdir(mode=0o755)
-    _mount("-t", "overlay", "-o", f"lowerdir={root},upperdir={upper},workdir={work}", "overlay", place)
-    if root == "/":  # the interpreter of the tests may stand in root's own folder
-        (place / "root").chmod(0o755)
+    place = Path(_ASIDE, "root")
+    place.mkdir(mode=0o755)
+    _overlay(root, place, "root")
     for name in ("proc", "dev"):
         (place / name).mkdir(exist_ok=True)
         _mount("--rbind", f"/{name}", place / name)
@@ -98,6 +96,8 @@ def _enter(told: Mapping[str, object], root: str, mounts: Sequence[Mapping[str, 
             target.touch()
         ready.append((target, bool(mount["writable"])))
         _mount("--bind", str(source), target)
+    if root == "/":
+        _show(place)
     _mount("-o", "remount,ro", place)
     for target, writable in ready:
         if not writable:
@@ -106,16 +106,39 @@ def _enter(told: Mapping[str, object], root: str, mounts: Sequence[Mapping[str, 
     os.chdir(str(told["directory"]))
 
 
+def _show(place: Path) -> None:
+    """Let every user read what runs the tests, which may stand in folders that root keeps for itself."""
+    for number, path in enumerate(sorted({REPOSITORY, Path(sys.prefix), Path(sys.base_prefix)})):
+        inside = place / path.relative_to("/")
+        inside.mkdir(parents=True, exist_ok=True)
+        # Of its own even where it is there already: a volume may lie over it, and a file system of its own is left out.
+        _overlay(str(path), inside, f"shown{number}")
+        inside.chmod(0o755)
+        for parent in inside.relative_to(place).parents[:-1]:
+            (place / parent).chmod((place / parent).stat().st_mode | 0o011)
+
+
+def _overlay(lower: str, place: Path, name: str) -> None:
+    """Mount an overlay; what is changed in it is in memory."""
+    upper, work = (Path(_ASIDE, f"{name}.{part}") for part in ("upper", "work"))
+    for path in (upper, work):
+        path.mkdir(mode=0o755)
+    _mount("-t", "overlay", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", "overlay", place)
+
+
 def _become(user: int, group: int) -> None:
     """Give up every right, for good."""
     library, capability = ctypes.CDLL(None), 0
     while library.prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0) == 0:
         capability += 1
+    for descriptor in (0, 1, 2):  # so that /dev/stdout can be opened by its name
+        os.fchown(descriptor, user, group)
     os.setgroups([])
     os.setresgid(group, group, group)
     os.setresuid(user, user, user)
     if library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         raise OSError("no_new_privs was refused")
+    library.prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)  # a change of the user takes away what the launcher had set
 
 
 def _mount(*words: str | Path) -> None:
