@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
+import helm_python
 import pytest
 
 from tests import containers, netns
 from tests.e2e.hosts import FLOOR, NO_REFUNDS, SERVER_PORT, VALUES, Cluster, cluster
-from tests.helm.rendering import helm_python, message, render
+from tests.helm.rendering import message, render
 
 pytestmark = [pytest.mark.envoy, pytest.mark.timeout(180)]
 _LOOK = ("lookup_customer", {"id": "c-1"})
