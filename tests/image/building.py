@@ -1,4 +1,4 @@
-"""Does what the Dockerfile says, without Docker: `python -m tests.image.building STAGE FOLDER`, as root.
+"""Does what the Dockerfile says, without Docker: `python -m tests.image.building STAGE FOLDER...`, as root.
 
 A stage made from an image of Python begins with this machine's files under an overlay and its interpreter in
 /usr/local, where the image has it; a stage made from nothing begins with nothing. Commands run in a chroot. Everything
@@ -9,23 +9,26 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.image.dockerfile import ROOT, Stage, Step, ignored, stages
 
 _PASSED = ("PIP_", "HTTP", "http", "NO_PROXY", "no_proxy", "SSL_", "REQUESTS_")  # how packages are fetched here
 _ASIDE = Path("/mnt")  # what is mounted there is seen by this process and its children alone
+_HOME = Path(sys.base_prefix)
+_MOVED = sys.base_prefix != "/usr/local"  # the programs of Python's image are there
 _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 
 class Builder:
     """The stages that are built so far, each a folder."""
 
-    def __init__(self, work: Path, output: Path, pip_cache: Path) -> None:
-        """Take an empty folder in memory, the folder of the result, and one for what pip keeps between builds."""
+    def __init__(self, work: Path, outputs: Mapping[str, Path], pip_cache: Path) -> None:
+        """Take an empty folder in memory, those of the results by stage, and one for what pip keeps between builds."""
         self._stages = stages()
         self._work = work
-        self._output = output
+        self._outputs = outputs
         self._pip_cache = pip_cache
         self._made: dict[str, Path] = {}
 
@@ -41,22 +44,31 @@ class Builder:
 
     def _begin(self, stage: Stage) -> Path:
         if stage.base == "scratch":
-            self._output.mkdir(parents=True)
-            return self._output
-        if stage.base in self._stages:
-            return self.build(stage.base)  # no other stage is made from it here, so it needs no copy
-        folder = self._work / stage.name
-        parts = [self._work / f"{stage.name}.{part}" for part in ("upper", "work")]
-        for path in (folder, *parts):
+            self._outputs[stage.name].mkdir(parents=True)
+            return self._outputs[stage.name]
+        if stage.base not in self._stages:
+            folder = self._laid("/", stage.name)
+            _python(folder)
+            return folder
+        folder = self._laid(str(self.build(stage.base)), stage.name)
+        stage.environment = {**self._stages[stage.base].environment, **stage.environment}
+        return folder
+
+    def _laid(self, lower: str, name: str) -> Path:
+        """Lay an overlay over a folder, with what a chroot needs mounted in it, and the machine's own Python hidden."""
+        folder, upper, work = (self._work / f"{name}{part}" for part in ("", ".upper", ".work"))
+        for path in (folder, upper, work):
             path.mkdir()
-        _mount("-t", "overlay", "-o", f"lowerdir=/,upperdir={parts[0]},workdir={parts[1]}", "overlay", folder)
-        for name in ("proc", "dev"):
-            _mount("--rbind", f"/{name}", folder / name)
-        _python(folder)
+        _mount("-t", "overlay", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", "overlay", folder)
+        for part in ("proc", "dev"):
+            _mount("--rbind", f"/{part}", folder / part)
         cache = folder / "root/.cache/pip"
         cache.mkdir(parents=True, exist_ok=True)
         self._pip_cache.mkdir(parents=True, exist_ok=True)
         _mount("--bind", self._pip_cache, cache)
+        if _MOVED:
+            # Its programs name a library in the folder they were built for; it must be found where the image has it.
+            _mount("-t", "tmpfs", "tmpfs", folder / _HOME.relative_to("/"))
         return folder
 
     def _do(self, step: Step, stage: Stage, folder: Path) -> None:
@@ -97,20 +109,17 @@ class Builder:
 
 def _python(folder: Path) -> None:
     """Give /usr/local the interpreter that runs this, with pip and no other package."""
-    home = Path(sys.base_prefix)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    local = folder / "usr/local"
-    if home != Path("/usr/local"):
-        site = home / "lib" / version / "site-packages"
+    if _MOVED:
+        site = _HOME / "lib" / version / "site-packages"
 
         def unwanted(directory: str, names: list[str]) -> set[str]:
             inside = Path(directory) == site
             return {name for name in names if name == "__pycache__" or (inside and not name.startswith("pip"))}
 
         for name in ("bin", "lib", "include"):
-            shutil.copytree(home / name, local / name, symlinks=True, ignore=unwanted, dirs_exist_ok=True)
-        # The programs name a library in the folder they were built for; here it must be found where the image has it.
-        _mount("-t", "tmpfs", "tmpfs", folder / home.relative_to("/"))
+            target = folder / "usr/local" / name
+            shutil.copytree(_HOME / name, target, symlinks=True, ignore=unwanted, dirs_exist_ok=True)
     subprocess.run(["chroot", folder, "ldconfig"], env={"PATH": _PATH}, check=True)
 
 
@@ -119,10 +128,13 @@ def _mount(*words: str | Path) -> None:
 
 
 def main() -> None:
-    """Build one stage; `unshare --mount` starts this, as Python has no word for it before 3.12."""
-    stage, output = sys.argv[1], Path(sys.argv[2])
+    """Build stages; `unshare --mount` starts this, as Python has no word for it before 3.12."""
+    words = sys.argv[1:]
+    outputs = dict(zip(words[::2], map(Path, words[1::2]), strict=True))
     _mount("-t", "tmpfs", "tmpfs", _ASIDE)
-    Builder(_ASIDE, output, ROOT / "out/pip-cache").build(stage)
+    builder = Builder(_ASIDE, outputs, ROOT / "out/pip-cache")
+    for stage in outputs:
+        builder.build(stage)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from tests.containers import REPOSITORY, USER, Container, Mount, command, refusa
 from tests.image.dockerfile import stages
 from tests.image.locks import lock
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 OUTPUT = REPOSITORY / "out/image"
 SITE = "opt/mcp-extproc/lib/python3.11/site-packages"
 _UNCHECKED = 1  # PEP 552: by hash, and never compared with it
@@ -60,12 +60,12 @@ def images() -> tuple[Path, Path]:
     OUTPUT.mkdir(parents=True)
     roots = (OUTPUT / "first", OUTPUT / "second")
     with ThreadPoolExecutor() as pool:
-        list(pool.map(_build, roots))
+        list(pool.map(_build, roots, ([], ["demo", str(OUTPUT / "demo")])))
     return roots
 
 
-def _build(root: Path) -> None:
-    words = ["unshare", "--mount", sys.executable, "-m", "tests.image.building", "sidecar", str(root)]
+def _build(root: Path, more: list[str]) -> None:
+    words = ["unshare", "--mount", sys.executable, "-m", "tests.image.building", "sidecar", str(root), *more]
     with root.with_suffix(".log").open("w") as log:
         done = subprocess.run(words, stdout=log, stderr=log, cwd=REPOSITORY, check=False)
     assert done.returncode == 0, root.with_suffix(".log").read_text()[-3000:]
@@ -179,6 +179,19 @@ def test_it_serves_soon_is_healthy_and_ends_when_it_is_told(
         child.stop(10)
         assert child.process.returncode == 0
         assert _run(image, health, mounts).returncode == 1
+
+
+def test_the_demo_server_serves_from_an_image_of_its_own(image: Path, tmp_path: Path) -> None:
+    root, stage = image.with_name("demo"), stages()["demo"]
+    assert not (image / SITE / "mcp").exists()
+    assert (root / SITE / "mcp").exists()
+    words = [*stage.words("ENTRYPOINT"), "--port", "0"]
+    told = Container(root=str(root), words=words, environment=stage.environment)
+    child = Child.start("demo", command(told), log=tmp_path / "log", cwd=REPOSITORY)
+    try:
+        child.until(lambda: "listening on http://127.0.0.1:" in child.tail(), 60)
+    finally:
+        child.stop(10)
 
 
 def test_where_no_kept_database_fits_it_compiles_and_serves_all_the_same(
