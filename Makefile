@@ -61,7 +61,7 @@ out/compose-spec: | setup
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ compose-spec==0.2.1
 
 test-image: sbom out/compose-spec ## the image, built twice by what the Dockerfile says and run, without Docker; needs root
-	@PYTHONPATH=out/compose-spec $(BIN)/python -m pytest -q -p no:randomly tests/image/in_image.py
+	@PYTHONPATH=out/compose-spec $(BIN)/python -m pytest -q -p no:randomly tests/image/in_image.py tests/image/in_place.py
 
 conformance: setup ## the official conformance suite, direct and through the sidecar
 	@$(BIN)/python -m tests.conformance.run

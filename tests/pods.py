@@ -42,9 +42,10 @@ _STOP = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """What an image would bring: its variables, and files of this machine that stand for its own."""
+    """What an image brings: its variables and its files, or those of this machine in their place."""
 
     environment: Mapping[str, str]
+    root: str = "/"
     mounts: Sequence[Mount] = ()
 
 
@@ -143,7 +144,7 @@ def _container(container: Mapping[str, Any], running: RunningPod, image: Image) 
         for one in sorted(container.get("volumeMounts", []), key=lambda one: str(one["mountPath"]))
     ]
     return Container(
-        root="/",
+        root=image.root,
         words=[expanded(word, variables) for word in (*container["command"], *container.get("args", []))],
         environment={**image.environment, **variables},
         mounts=[*image.mounts, *mounts],

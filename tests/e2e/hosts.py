@@ -146,15 +146,15 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         pods: dict[str, RunningPod] = {}
         whole = Cluster(net=net, folder=folder, objects=objects, pods=pods, teams=teams)
         starting = {
-            team: (injected(objects, team, _server(team)), partial(_maps, objects, team, teams)) for team in TEAMS
+            team: (injected(objects, team, server(team)), partial(maps, objects, team, teams)) for team in TEAMS
         }
         starting["edge"] = _edge(folder, net)
 
         def begin(name: str) -> None:
-            manifest, maps = starting[name]
+            manifest, there = starting[name]
             (folder / name).mkdir()
             pods[name] = running.enter_context(
-                pod(manifest, host=name, net=net, folder=folder / name, maps=maps, images=images)
+                pod(manifest, host=name, net=net, folder=folder / name, maps=there, images=images)
             )
 
         list(pool.map(begin, starting))
@@ -191,14 +191,15 @@ def _named(objects: Sequence[Mapping[str, Any]], key: str) -> str:
     return str(name)
 
 
-def _maps(objects: Sequence[Mapping[str, Any]], namespace: str, teams: Mapping[str, Files], name: str) -> Files | None:
+def maps(objects: Sequence[Mapping[str, Any]], namespace: str, teams: Mapping[str, Files], name: str) -> Files | None:
     """Return a ConfigMap of a team's namespace: the platform's, or the team's own once it has one."""
     if name == "mcp-extproc-policy":
         return teams[namespace] or None
     return data(list(map(dict, objects)), name, namespace)
 
 
-def _server(team: str) -> dict[str, Any]:
+def server(team: str) -> dict[str, Any]:
+    """Return the pod of a team as the team writes it."""
     address = "127.0.0.1" if team == "team-a" else _EVERYWHERE
     probe = f"import socket; socket.create_connection(('127.0.0.1', {SERVER_PORT}), 1).close()"
     container = {

@@ -4,32 +4,27 @@ No Docker is needed: `building.py` builds it, `tests/containers.py` runs it. Fig
 """
 
 import hashlib
-import importlib
 import json
 import os
 import shutil
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import yaml
 from packaging.utils import canonicalize_name
 
 from extproc.up.ports import free_port
 from extproc.up.probes import is_serving
 from extproc.up.processes import Child
-from tests.containers import REPOSITORY, USER, Container, Mount, command, refusal, run
+from tests.containers import REPOSITORY, USER, Container, Mount, command, run
 from tests.image.dockerfile import stages
 from tests.image.locks import lock
 
 pytestmark = pytest.mark.timeout(600)
-OUTPUT = REPOSITORY / "out/image"
 SITE = "opt/mcp-extproc/lib/python3.11/site-packages"
 _UNCHECKED = 1  # PEP 552: by hash, and never compared with it
 _SEEN = """
@@ -47,43 +42,6 @@ policy: policy.yaml
 metrics: {{address: null}}
 health: {{address: "127.0.0.1:{health}"}}
 """
-
-
-@pytest.fixture(scope="session")
-def images() -> tuple[Path, Path]:
-    """Build the image twice, at the same time; return both roots."""
-    if (why := refusal()) is not None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    OUTPUT.mkdir(parents=True)
-    roots = (OUTPUT / "first", OUTPUT / "second")
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(_build, roots, ([], ["demo", str(OUTPUT / "demo")])))
-    return roots
-
-
-def _build(root: Path, more: list[str]) -> None:
-    words = ["unshare", "--mount", sys.executable, "-m", "tests.image.building", "sidecar", str(root), *more]
-    with root.with_suffix(".log").open("w") as log:
-        done = subprocess.run(words, stdout=log, stderr=log, cwd=REPOSITORY, check=False)
-    assert done.returncode == 0, root.with_suffix(".log").read_text()[-3000:]
-
-
-@pytest.fixture(scope="session")
-def image(images: tuple[Path, Path]) -> Path:
-    """Return one of them."""
-    return images[0]
-
-
-@pytest.fixture(scope="session")
-def figures(images: tuple[Path, Path]) -> Iterator[dict[str, float]]:
-    """Collect what is measured, for the documentation."""
-    sizes = [path.stat().st_size for path in images[0].rglob("*") if path.is_file() and not path.is_symlink()]
-    measured: dict[str, float] = {"megabytes": round(sum(sizes) / 1e6, 1), "files": len(sizes)}
-    yield measured
-    (OUTPUT / "figures.json").write_text(json.dumps(measured, indent=2) + "\n")
 
 
 def test_two_builds_are_the_same_to_the_byte(images: tuple[Path, Path]) -> None:
@@ -200,24 +158,6 @@ def test_where_no_kept_database_fits_it_compiles_and_serves_all_the_same(
     with _serving(image, tmp_path, {"XDG_CACHE_HOME": "/nowhere"}) as (_, seconds, _):
         figures["start_seconds_without_cache"] = seconds
     assert figures["start_seconds_without_cache"] > figures["start_seconds"]
-
-
-@pytest.mark.parametrize(("right", "wrong"), [("", ""), ("read_only:", "readonly:"), ("service_healthy", "healthy")])
-def test_the_set_up_for_laptops_is_as_the_compose_specification_has_it(right: str, wrong: str) -> None:
-    reader = importlib.import_module("compose_spec").PyCompose
-    text = (REPOSITORY / "compose/compose.yaml").read_text().replace(right, wrong)
-    document = json.dumps(yaml.safe_load(text))  # the reader does not know merge keys, which Compose does
-    if right == wrong:
-        assert set(reader.from_json(document).to_dict()["services"]) == {
-            "render",
-            "sidecar",
-            "envoy",
-            "server",
-            "redis",
-        }
-    else:
-        with pytest.raises(ValueError, match=wrong.strip(":")):
-            reader.from_json(document)
 
 
 @contextmanager
