@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from extproc.envoy.program import envoy_program
-from extproc.kubernetes.review import answer
-from extproc.kubernetes.settings import InjectorConfig
-from extproc.kubernetes.template import parse_template
 
 from extproc.config.detection_file import DetectionSettings
 from extproc.config.model import check
 from extproc.config.yaml import read_yaml
 from extproc.detection import cache_folder, installed
+from extproc.kubernetes.review import answer
+from extproc.kubernetes.settings import InjectorConfig
+from extproc.kubernetes.template import parse_template
 from tests.containers import REPOSITORY, USER, Container, Mount, run
 from tests.helm.rendering import data, of_kind, render
 from tests.identity.tokens import AUDIENCE, ISSUER, jwks, token
