@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.containers import REPOSITORY, refusal
+from tests.image.running import serving
 
 OUTPUT = REPOSITORY / "out/image"
+_WITHOUT_CACHE = pytest.StashKey[float]()
 
 
 @pytest.fixture(scope="session")
-def images() -> tuple[Path, Path]:
+def images(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Build the image twice, at the same time; return both roots."""
     if (why := refusal()) is not None:
         if os.environ.get("CI") == "true":
@@ -25,10 +27,15 @@ def images() -> tuple[Path, Path]:
         pytest.skip(why)
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True)
-    roots = (OUTPUT / "first", OUTPUT / "second")
+    first, second = OUTPUT / "first", OUTPUT / "second"
     with ThreadPoolExecutor() as pool:
-        list(pool.map(_build, roots, ([], ["demo", str(OUTPUT / "demo")])))
-    return roots
+        other = pool.submit(_build, second, ["demo", str(OUTPUT / "demo")])
+        _build(first, [])
+        # It takes a core for as long as compiling does, and the other build goes on meanwhile.
+        with serving(first, tmp_path_factory.mktemp("cold"), {"XDG_CACHE_HOME": "/nowhere"}) as (_, seconds, _):
+            request.config.stash[_WITHOUT_CACHE] = seconds
+        other.result()
+    return first, second
 
 
 def _build(root: Path, more: list[str]) -> None:
@@ -36,6 +43,13 @@ def _build(root: Path, more: list[str]) -> None:
     with root.with_suffix(".log").open("w") as log:
         done = subprocess.run(words, stdout=log, stderr=log, cwd=REPOSITORY, check=False)
     assert done.returncode == 0, root.with_suffix(".log").read_text()[-3000:]
+
+
+@pytest.fixture(scope="session")
+def seconds_without_cache(images: tuple[Path, Path], request: pytest.FixtureRequest) -> float:
+    """Return how long it took to serve where no kept database was found."""
+    assert images
+    return request.config.stash[_WITHOUT_CACHE]
 
 
 @pytest.fixture(scope="session")

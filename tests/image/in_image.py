@@ -5,24 +5,18 @@ No Docker is needed: `building.py` builds it, `tests/containers.py` runs it. Fig
 
 import hashlib
 import json
-import os
-import shutil
 import stat
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from packaging.utils import canonicalize_name
 
-from extproc.up.ports import free_port
-from extproc.up.probes import is_serving
 from extproc.up.processes import Child
-from tests.containers import REPOSITORY, USER, Container, Mount, command, run
+from tests.containers import REPOSITORY, USER, Container, Mount, command
 from tests.image.dockerfile import stages
 from tests.image.locks import lock
+from tests.image.running import configured, entry, run, serving
 
 pytestmark = pytest.mark.timeout(600)
 SITE = "opt/mcp-extproc/lib/python3.11/site-packages"
@@ -36,11 +30,6 @@ for folder in ("/", "/opt", "/tmp", "/var/cache/mcp-extproc", "/run/mcp-extproc"
         open(folder + "/x", "w")
     except OSError as error:
         print(folder, error.errno)
-"""
-_CONFIG = """\
-policy: policy.yaml
-metrics: {{address: null}}
-health: {{address: "127.0.0.1:{health}"}}
 """
 
 
@@ -103,22 +92,22 @@ def test_scanners_find_which_packages_parts_are_from(image: Path) -> None:
 
 
 def test_the_process_has_no_rights_and_can_write_nowhere(image: Path) -> None:
-    done = _run(image, ["/opt/mcp-extproc/bin/python", "-c", _SEEN])
+    done = run(image, ["/opt/mcp-extproc/bin/python", "-c", _SEEN])
     assert done.stdout.splitlines() == [
         f"{USER} {USER} [] True",
         "0000000000000000 0000000000000000 1",
         *(f"{folder} 30" for folder in ("/", "/opt", "/tmp", "/var/cache/mcp-extproc", "/run/mcp-extproc", "/etc")),
     ]
-    assert "No such file" in _run(image, ["/bin/sh", "-c", "true"]).stderr
+    assert "No such file" in run(image, ["/bin/sh", "-c", "true"]).stderr
 
 
 def test_the_entry_point_answers(image: Path, figures: dict[str, float], tmp_path: Path) -> None:
     begun = time.monotonic()
-    assert _run(image, [*_entry(), "version"]).stdout.startswith("mcp-extproc ")
+    assert run(image, [*entry(), "version"]).stdout.startswith("mcp-extproc ")
     figures["version_seconds"] = round(time.monotonic() - begun, 2)
-    mounts = [Mount(source=str(_configured(tmp_path, 1)), target="/etc/mcp-extproc")]
+    mounts = [Mount(source=str(configured(tmp_path, 1)), target="/etc/mcp-extproc")]
     begun = time.monotonic()
-    done = _run(image, [*_entry(), "check", "/etc/mcp-extproc/extproc.yaml", "/etc/mcp-extproc/policy.yaml"], mounts)
+    done = run(image, [*entry(), "check", "/etc/mcp-extproc/extproc.yaml", "/etc/mcp-extproc/policy.yaml"], mounts)
     assert (done.returncode, done.stdout) == (0, "2 files ok\n"), done.stderr
     figures["check_seconds"] = round(time.monotonic() - begun, 2)
 
@@ -126,17 +115,16 @@ def test_the_entry_point_answers(image: Path, figures: dict[str, float], tmp_pat
 def test_it_serves_soon_is_healthy_and_ends_when_it_is_told(
     image: Path, figures: dict[str, float], tmp_path: Path
 ) -> None:
-    with _serving(image, tmp_path, {}) as (child, seconds, mounts):
+    with serving(image, tmp_path, {}) as (child, seconds, mounts):
         figures["start_seconds"] = seconds
         status = Path(f"/proc/{child.pid}/status").read_text()
         figures["resident_megabytes"] = round(int(status.split("VmRSS:")[1].split()[0]) / 1000)
-        assert seconds < 15
         health = json.loads(stages()["sidecar"].notes["HEALTHCHECK"].partition("CMD ")[2])
-        done = _run(image, health, mounts)
+        done = run(image, health, mounts)
         assert (done.returncode, done.stdout) == (0, "serving\n")
         child.stop(10)
         assert child.process.returncode == 0
-        assert _run(image, health, mounts).returncode == 1
+        assert run(image, health, mounts).returncode == 1
 
 
 def test_the_demo_server_serves_from_an_image_of_its_own(image: Path, tmp_path: Path) -> None:
@@ -153,50 +141,7 @@ def test_the_demo_server_serves_from_an_image_of_its_own(image: Path, tmp_path: 
 
 
 def test_where_no_kept_database_fits_it_compiles_and_serves_all_the_same(
-    image: Path, figures: dict[str, float], tmp_path: Path
+    figures: dict[str, float], seconds_without_cache: float
 ) -> None:
-    with _serving(image, tmp_path, {"XDG_CACHE_HOME": "/nowhere"}) as (_, seconds, _):
-        figures["start_seconds_without_cache"] = seconds
-    assert figures["start_seconds_without_cache"] > figures["start_seconds"]
-
-
-@contextmanager
-def _serving(image: Path, folder: Path, environment: dict[str, str]) -> Iterator[tuple[Child, float, list[Mount]]]:
-    """Run the image as it stands, read-only, until it serves; yield the process and how long that took."""
-    port = free_port()
-    sockets = folder / "sockets"
-    sockets.mkdir()
-    os.chown(sockets, USER, USER)
-    mounts = [
-        Mount(source=str(_configured(folder, port)), target="/etc/mcp-extproc"),
-        Mount(source=str(sockets), target="/run/mcp-extproc", writable=True),
-    ]
-    stage = stages()["sidecar"]
-    words = [*_entry(), *stage.words("CMD")]
-    begun = time.monotonic()
-    told = Container(root=str(image), words=words, environment=stage.environment | environment, mounts=mounts)
-    child = Child.start("sidecar", command(told), log=folder / "log", cwd=REPOSITORY)
-    try:
-        child.until(lambda: is_serving(f"127.0.0.1:{port}"), 150)
-        yield child, round(time.monotonic() - begun, 2), mounts
-    finally:
-        child.stop(10)
-
-
-def _configured(folder: Path, health: int) -> Path:
-    """Write a configuration with a policy that comes with the package."""
-    settings = folder / "settings"
-    settings.mkdir(exist_ok=True)
-    (settings / "extproc.yaml").write_text(_CONFIG.format(health=health))
-    shutil.copy(REPOSITORY / "extproc/policies/protection.yaml", settings / "policy.yaml")
-    folder.chmod(0o755)
-    return settings
-
-
-def _entry() -> list[str]:
-    return stages()["sidecar"].words("ENTRYPOINT")
-
-
-def _run(image: Path, words: list[str], mounts: list[Mount] | None = None) -> subprocess.CompletedProcess[str]:
-    stage = stages()["sidecar"]
-    return run(Container(root=str(image), words=words, environment=stage.environment, mounts=mounts or []))
+    figures["start_seconds_without_cache"] = seconds_without_cache
+    assert seconds_without_cache > figures["start_seconds"]
