@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-import helm_python
 import pytest
 
 from tests import containers, netns
 from tests.e2e.hosts import FLOOR, NO_REFUNDS, SERVER_PORT, VALUES, Cluster, cluster
-from tests.helm.rendering import message, render
+from tests.helm.rendering import refused
 
 pytestmark = [pytest.mark.envoy, pytest.mark.timeout(180)]
 _LOOK = ("lookup_customer", {"id": "c-1"})
@@ -103,9 +102,7 @@ def test_each_namespace_has_the_floor_and_its_own_layer(running: Cluster) -> Non
 def test_values_that_loosen_the_floor_are_not_rendered(policy: dict[str, Any]) -> None:
     values = deepcopy(dict(VALUES))
     values["namespaces"]["team-a"]["policy"] = policy
-    with pytest.raises(helm_python.HelmError) as refused:
-        render(values)
-    assert "team-a" in message(refused.value)
+    assert "team-a" in refused(values)
 
 
 def test_a_namespace_that_loosens_is_refused(running: Cluster) -> None:
