@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests import containers, netns
-from tests.e2e.hosts import FLOOR, NO_REFUNDS, SERVER_PORT, VALUES, Cluster, cluster
+from tests.e2e.hosts import Cluster, cluster
+from tests.e2e.manifests import FLOOR, NO_REFUNDS, SERVER_PORT, VALUES
 from tests.helm.rendering import refused
 
 pytestmark = [pytest.mark.envoy, pytest.mark.timeout(180)]

@@ -13,7 +13,8 @@ from extproc.envoy.program import envoy_program
 
 from tests import netns
 from tests.containers import REPOSITORY
-from tests.e2e.hosts import VALUES, injected, maps, server
+from tests.e2e.hosts import injected, maps
+from tests.e2e.manifests import VALUES, server
 from tests.helm.rendering import render
 from tests.image.dockerfile import stages
 from tests.pods import Image, pod
