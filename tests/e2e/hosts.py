@@ -60,7 +60,7 @@ class Cluster:
         client = Container(
             root="/",
             words=[*words, json.dumps(calls)],
-            environment=_python(),
+            environment=python(),
             mounts=mounts,
             directory=str(REPOSITORY),
             namespace=self.net.name("client"),
@@ -172,10 +172,11 @@ def _images(folder: Path) -> Any:
     for path in cache_folder(DetectionSettings(), {"HOME": str(Path.home())}).glob("*.hsdb"):
         shutil.copyfile(path, warm / path.name)
     cache = Mount(source=str(warm), target="/var/cache/mcp-extproc")
-    ours = Image(environment={**_python(), "XDG_CACHE_HOME": "/var/cache"}, mounts=[cache])
+    ours = Image(environment={**python(), "XDG_CACHE_HOME": "/var/cache"}, mounts=[cache])
     envoy = Image(environment={"PATH": str(envoy_program().parent)})
     return lambda name: envoy if "/envoy:" in name else ours
 
 
-def _python() -> dict[str, str]:
+def python() -> dict[str, str]:
+    """Return the variables of a container that runs from this environment."""
     return {"PATH": str(Path(sys.executable).parent), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(REPOSITORY)}

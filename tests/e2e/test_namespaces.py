@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests import containers, netns
-from tests.e2e.hosts import Cluster, cluster
+from tests.containers import Container
+from tests.e2e.hosts import Cluster, cluster, python
 from tests.e2e.manifests import FLOOR, NO_REFUNDS, SERVER_PORT, VALUES
 from tests.helm.rendering import refused
 
@@ -18,6 +19,19 @@ _LOOK = ("lookup_customer", {"id": "c-1"})
 _REFUND = ("refund_order", {"order_id": "o-1001", "amount": 1})
 _DELETE = ("delete_customer", {"id": "c-1"})
 _PATIENCE = 20.0
+_SHARING = """
+import errno, socket, sys
+for address in ("0.0.0.0", sys.argv[1]):
+    with socket.socket() as server:
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            server.setsockopt(socket.SOL_SOCKET, option, 1)
+        try:
+            server.bind((address, 8080))
+            server.listen()
+            print("taken")
+        except OSError as error:
+            print(errno.errorcode[error.errno])
+"""
 _LOOSE = """\
 apiVersion: mcp-extproc/v1
 kind: Policy
@@ -81,6 +95,12 @@ def test_a_server_on_all_addresses_is_kept_by_the_network_policy_and_by_nothing_
         assert running.connects("client", "team-b", SERVER_PORT) == ""
     finally:
         running.enforce("team-b")
+
+
+def test_a_server_of_the_same_user_gets_no_share_of_the_port_that_envoy_has(running: Cluster) -> None:
+    words = ["python", "-c", _SHARING, running.net.address("team-a")]
+    told = Container(root="/", words=words, environment=python(), namespace=running.net.name("team-a"))
+    assert containers.run(told).stdout.split() == ["EADDRINUSE"] * 2
 
 
 def test_each_namespace_has_the_floor_and_its_own_layer(running: Cluster) -> None:
