@@ -91,9 +91,10 @@ class RunningPod:
         """Return what a container wrote."""
         return (self.folder / f"{container}.log").read_text()
 
-    def refresh(self, volume: str) -> None:
-        """Bring a volume up to date, as the kubelet does some time after a ConfigMap has changed."""
-        _project(self.folder / "volumes" / volume, self.sources[volume]())
+    def refresh(self) -> None:
+        """Bring all volumes up to date, as the kubelet does some time after a ConfigMap has changed."""
+        for volume, files in self.sources.items():
+            _project(self.folder / "volumes" / volume, files())
 
 
 @contextmanager
@@ -190,11 +191,11 @@ def _volume(volume: Mapping[str, Any], running: RunningPod, maps: Callable[[str]
             folder.chmod(0o777)
         case {"projected": {"sources": sources}}:
             running.sources[volume["name"]] = lambda: _projected(sources, maps)
-            running.refresh(volume["name"])
+            _project(folder, _projected(sources, maps))
         case {"configMap": {"name": _}}:
             sources = [{"configMap": volume["configMap"]}]
             running.sources[volume["name"]] = lambda: _projected(sources, maps)
-            running.refresh(volume["name"])
+            _project(folder, _projected(sources, maps))
         case _:
             raise ValueError(f"nobody here knows the volume {volume}")
     return folder

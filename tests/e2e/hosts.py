@@ -18,12 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from extproc.envoy.program import envoy_program
-
 from extproc.config.detection_file import DetectionSettings
 from extproc.config.model import check
 from extproc.config.yaml import read_yaml
 from extproc.detection import cache_folder, installed
+from extproc.envoy.program import envoy_program
 from extproc.kubernetes.review import answer
 from extproc.kubernetes.settings import InjectorConfig
 from extproc.kubernetes.template import parse_template

@@ -128,12 +128,12 @@ def test_values_that_loosen_the_floor_are_not_rendered(policy: dict[str, Any]) -
 
 def test_a_namespace_that_loosens_is_refused(running: Cluster) -> None:
     running.teams["team-b"]["policy.yaml"] = _LOOSE
-    running.pods["team-b"].refresh("mcp-extproc-policy")
+    running.pods["team-b"].refresh()
     _until(lambda: "stays in force" in running.pods["team-b"].log("mcp-extproc"))
     (refused,) = running.call("team-b", _DELETE)
     assert "rule platform-no-deletes" in refused["text"]
     running.teams["team-b"].clear()
-    running.pods["team-b"].refresh("mcp-extproc-policy")
+    running.pods["team-b"].refresh()
 
 
 def test_without_its_sidecar_a_server_is_not_reached(running: Cluster) -> None:

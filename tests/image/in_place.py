@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from extproc.envoy.program import envoy_program
 
+from extproc.envoy.program import envoy_program
 from tests import netns
 from tests.containers import REPOSITORY
 from tests.e2e.hosts import injected, maps
