@@ -1,0 +1,1 @@
+"""The configurations of Envoy: built, shipped, and read by the real one."""

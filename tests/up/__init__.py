@@ -1,0 +1,1 @@
+"""What runs a stack on one machine, and what it says of itself."""
