@@ -5,7 +5,7 @@ UPSTREAM ?=
 # Of what the image is made with: the versions that are tested, and no others.
 LOCKED := --quiet --constraint requirements/dev.txt --generate-hashes --no-emit-index-url --universal --python-version 3.11 --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-defender test-image sbom lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
+.PHONY: help setup run demo test test-deployment test-defender test-image sbom lint conformance train-injection train-definitions bench bench-quick bench-dlp bench-threats fuzz fuzz-guided fuzz-keep proto lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -43,8 +43,11 @@ lint: setup ## format, lint, types and layers
 	@$(BIN)/mypy --no-error-summary
 	@mkdir -p out && $(BIN)/lint-imports --no-cache > out/lint-imports.log 2>&1 || { cat out/lint-imports.log; exit 1; }
 
-test: setup ## all tests, with a real Envoy and the official SDKs
-	@$(BIN)/python -m pytest
+test: setup ## all tests of the sidecar, with a real Envoy and the official SDKs
+	@$(BIN)/python -m pytest -m "not deployment"
+
+test-deployment: setup ## those of charts, manifests, edges, the injector, and network namespaces
+	@$(BIN)/python -m pytest -m deployment
 
 test-defender: setup ## the second opinion with its real model, which is installed in out/peers
 	@$(BIN)/python -c 'from benchmarks.peers.environments import interpreter; interpreter("stackone")'

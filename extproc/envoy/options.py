@@ -106,13 +106,15 @@ class BootstrapOptions:
     which only measurements want. Times are seconds. `admin` is `unix:/path` or a loopback `host:port`; `probe` is the
     address of a listener that shows readiness and statistics and nothing else of it. `client_ca` asks clients for
     certificates, `client_names` for those names; what another proxy forwards of theirs is removed unless it is to be
-    believed. `edge_addresses` are the networks that may connect at all.
+    believed. `edge_addresses` are the networks that may connect at all. With `rewrite_host` a server on loopback is
+    told its own address as `Host`, where clients know it by another name.
     """
 
     admin: str
     listen_port: int
     listen_host: str = "127.0.0.1"
     upstream: str | None = None
+    rewrite_host: bool = False
     upstream_tls: UpstreamTls = field(default_factory=UpstreamTls)
     servers: tuple[Server, ...] = ()
     sidecars: tuple[str, ...] = ()

@@ -82,11 +82,13 @@ def _resolved(server: Server, options: BootstrapOptions) -> dict[str, Any]:
 
 def _to(cluster: str, url: str, options: BootstrapOptions, server: Server | None = None) -> route.RouteAction:
     upstream = parse_upstream(url)
+    kept = not options.rewrite_host
     resolved_by_name = options.egress is not None and not upstream.is_address
     return route.RouteAction(
         cluster=cluster,
-        # A server on loopback checks Host against the name it is reached by; any other one needs its own name.
-        host_rewrite_literal=None if upstream.is_loopback or resolved_by_name else upstream.authority,
+        # A server elsewhere needs its own name. One on loopback often takes loopback's names only (a guard against
+        # pages in a browser), which clients on the same machine use, and those of a pod do not.
+        host_rewrite_literal=None if resolved_by_name or (upstream.is_loopback and kept) else upstream.authority,
         timeout=seconds(0),
         idle_timeout=seconds(0),
         rate_limits=descriptors_of(options.global_limit, server),

@@ -73,9 +73,10 @@ class SidecarValues(Values):
     """One server, plain HTTP, on this machine or in this pod."""
 
     upstream: Annotated[Url, AfterValidator(lambda url: _scheme(url, tls=False))]
+    rewrite_host: bool = False
 
     def _fields(self) -> dict[str, Any]:
-        return {**super()._fields(), "upstream": self.upstream}
+        return {**super()._fields(), "upstream": self.upstream, "rewrite_host": self.rewrite_host}
 
 
 class UpstreamTlsProfileValues(Values):

@@ -28,6 +28,7 @@ _RUN_ELSEWHERE = {
     "make run": "tests/e2e/test_up.py",
     "make demo": "tests/e2e/test_up.py",
     "make test": ".ci/run",
+    "make test-deployment": ".ci/run",
     "make lint": ".ci/run",
     "make conformance": ".ci/run",
     "make setup": "Makefile",

@@ -61,8 +61,8 @@ def server(team: str) -> dict[str, Any]:
     container = {
         "name": "server",
         "image": "server:1",
-        "command": ["python", "-m", "tests.fixtures.shop_server"],
-        "args": [address, str(SERVER_PORT)],
+        "command": ["python", "-m", "extproc.demo.server"],
+        "args": ["--host", address, "--port", str(SERVER_PORT)],
         "startupProbe": {"exec": {"command": ["python", "-c", probe]}},
         "securityContext": _SECURITY,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from extproc.ports import Record
 from extproc.stores.memory import MemoryHolds
 from extproc.telemetry.metrics import Metrics
 from extproc.wire.machine import REMOVED_HEADERS
-from tests.engine.harness import Sidecar, notification, result, tool_call
+from tests.engine.harness import SETTINGS, Sidecar, notification, result, tool_call
 from tests.policies import policy
 from tests.server.talking import answer_body, answer_head, open_exchange, post_body, post_head, serving
 
@@ -195,7 +196,8 @@ def test_an_exchange_that_is_not_over_never_ends_well(sockets: Path) -> None:
 
 def test_a_client_that_leaves_ends_its_hold(sockets: Path) -> None:
     desk = MemoryHolds()
-    sidecar = Sidecar(policy=policy({"effect": "hold"}), holds=desk)
+    settings = replace(SETTINGS, hold_seconds=60.0)
+    sidecar = Sidecar(policy=policy({"effect": "hold"}), holds=desk, settings=settings)
     metrics = Metrics()
 
     async def scenario() -> None:

@@ -126,6 +126,7 @@ tests:
 {{- /* Values of the Envoy in a server's pod; the upstream comes from the pod. */}}
 {{- define "mcp-extproc.sidecarEnvoy" -}}
 listen: {host: 0.0.0.0, port: 8080}
+rewrite_host: true
 probe: {host: 0.0.0.0, port: 8081}
 admin: unix:/run/mcp-extproc/admin.sock
 sidecars: ["unix:/run/mcp-extproc/0.sock"]
