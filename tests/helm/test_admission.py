@@ -106,6 +106,11 @@ def _a_volume_that_is_no_config_map(pod: Object) -> None:
     volume.update({"name": "mcp-extproc-config", "emptyDir": {}})
 
 
+def _the_socket_at_the_start(pod: Object) -> None:
+    mount = {"name": "mcp-extproc-run", "mountPath": "/run/x"}
+    pod["spec"]["initContainers"].append({"name": "own", "image": "crm", "volumeMounts": [mount]})
+
+
 def _the_socket(pod: Object) -> None:
     pod["spec"]["containers"][0]["volumeMounts"].append({"name": "mcp-extproc-run", "mountPath": "/run/x"})
 
@@ -144,6 +149,7 @@ CHANGES = [
     (_a_floor_that_need_not_be_there, "volumes of mcp-extproc are not as"),
     (_a_volume_that_is_no_config_map, "volumes of mcp-extproc are not as"),
     (_the_socket, "for its containers alone"),
+    (_the_socket_at_the_start, "for its containers alone"),
     (_the_nodes_network, "the node's network"),
     (_shared_processes, "each other's processes"),
     (_the_nodes_processes, "each other's processes"),
